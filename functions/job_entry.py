@@ -1,13 +1,14 @@
-"""The Lambda handler that both background jobs share: takes an SQS message and runs its job."""
+"""The Lambda handler that background jobs share: takes an SQS message and runs its job."""
 
 from __future__ import annotations
 
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -52,13 +53,17 @@ JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureRespons
 
 
 def job_handler(
-    kind: RunKind, job_for: JobFactory, is_full_run: Callable[[Run], bool] = lambda _run: True
+    kind: RunKind,
+    job_for: JobFactory,
+    is_full_run: Callable[[Run], bool] = lambda _run: True,
+    requested: Mapping[RunKind, JobFactory] = MappingProxyType({}),
 ) -> JobHandler:
     """Returns a Lambda handler that runs jobs of `kind`, one SQS message at a time.
 
-    A message is dropped if the persona is deleted or cannot speak, or if the job is disabled. An automatic message is
-    also dropped if a run is already in progress for this persona; if that run is partial (`is_full_run` is false), the
-    message is returned to the queue instead.
+    `requested` are further kinds on the same queue, which only a request starts. A message is dropped if the persona is
+    deleted or cannot speak, or if the job is disabled. An automatic message is also dropped if a run is already in
+    progress for this persona; if that run is partial (`is_full_run` is false), the message is returned to the queue
+    instead.
     """
 
     def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
@@ -67,9 +72,9 @@ def job_handler(
         def one(record: SQSRecord) -> None:
             message = None
             try:
-                message = message_from(json.loads(record.body), kind)
+                message = message_from(json.loads(record.body), kind, requested)
                 if message is not None:
-                    _handle(message, record, job_for, deadline)
+                    _handle(message, record, requested.get(message.kind, job_for), deadline)
             except JobInProgressError as other:
                 # Returned to the queue, the message is delivered again later; this is not a failure of the job.
                 waits = not is_full_run(other.run) and _receives(record) < MAX_RECEIVES
@@ -95,12 +100,13 @@ def job_handler(
 
 
 def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadline: float) -> None:
-    jobs, current = job_context(), effective_in(message.workspace_id, message.persona_id)
-    stored_run = jobs.store.run(message.workspace_id, message.run_id)
+    jobs = job_context()
     persona = jobs.store.persona(message.workspace_id, message.persona_id)
-    if persona is None:  # with its settings
+    if persona is None:  # deleted, perhaps with its workspace, which then has no settings
         _clear_log(message.workspace_id, message.run_id)
         return
+    current = effective_in(message.workspace_id, message.persona_id)
+    stored_run = jobs.store.run(message.workspace_id, message.run_id)
     # A resumed run keeps the settings it started with.
     settings = current.settings if stored_run is None else settings_of_run(stored_run)
     job_settings = _job_settings(settings, message.kind)
@@ -109,9 +115,8 @@ def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadlin
         logger.info("job dropped", extra={"run_id": message.run_id, "kind": message.kind, "wanted": is_wanted})
         return
     lease_until = jobs.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
-    run = claim_run(
-        message, jobs, Lease(record.message_id, lease_until), current.settings.engine.hash(), current.revisions
-    )
+    lease, author = Lease(record.message_id, lease_until), None if stored_run else _author(message, persona, jobs)
+    run = claim_run(message, jobs, lease, current.settings.engine.hash(), current.revisions, author)
     if run is None:
         logger.info("job has ended, or another worker has it", extra={"run_id": message.run_id, "kind": message.kind})
         return
@@ -129,6 +134,12 @@ def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadlin
 
     job = job_for(run, persona, settings, calls)
     _run_job(run, job, record, job_settings.concurrency, may_start, calls)
+
+
+def _author(message: JobMessage, persona: Persona, jobs: JobContext) -> str | None:
+    """The API key that asked for the run which wrote the persona: the job that an event starts is counted under it."""
+    writer = None if persona.run_id is None else jobs.store.run(message.workspace_id, persona.run_id)
+    return None if writer is None else writer.author
 
 
 def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs
@@ -175,7 +186,11 @@ def _running_check(run: Run, jobs: JobContext) -> Callable[[], None]:
 
 
 def _log_fields(message: JobMessage | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:
-    return {"run_id": message and message.run_id, "kind": kind, "receives": _receives(record)}
+    return {
+        "run_id": message and message.run_id,
+        "kind": message.kind if message else kind,
+        "receives": _receives(record),
+    }
 
 
 def _receives(record: SQSRecord) -> int:
@@ -197,7 +212,7 @@ def _clear_log(workspace_id: str, run_id: str) -> None:
 
 
 def _job_settings(settings: Settings, kind: RunKind) -> FingerprintConfig | ProvocationConfig:
-    return settings.engine.fingerprint if kind is RunKind.FINGERPRINT else settings.engine.provocation
+    return settings.engine.provocation if kind is RunKind.PROVOCATION else settings.engine.fingerprint
 
 
 preload(os.environ)

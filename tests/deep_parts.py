@@ -19,6 +19,7 @@ PARTS = {
     "clients": "four client generators and OpenAI's Node SDK against a server; packages from PyPI and npm",
     "labels": "the offline judge and composer against label sets and conversations of PyRIT and psychebench, from PyPI",
     "models": "every part of the product asks the configured provider, over HTTP",
+    "operator": "nothing is left of a deleted workspace; planted secrets are found where they belong and nowhere else",
     "console": "a person's work in the console, in Chromium: all pages, accessibility, hostile texts, weights, times",
     "real": "schemas, tokens and a whole run against a small real model, on a server of its own",
     "real-jobs": "chat, fingerprint and suite against the same model",

@@ -29,7 +29,7 @@ _IDENTIFIERS = (
     (re.compile(r"#ws_[0-9a-z_]+"), "#<ws>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<hash>"),
     (re.compile(r"#\d{4}-\d{2}$"), "#<month>"),
-    (re.compile(r"(ENDPOINT#<whk>)#\d$"), r"\1#<shard>"),
+    (re.compile(r"(ENDPOINT#<whk>|#USAGE)#\d+$"), r"\1#<shard>"),
 )
 
 

@@ -63,8 +63,11 @@ from functions.api.runs import routes as runs
 from functions.api.runs.polling import logged
 from functions.api.sessions import routes as sessions
 from functions.api.suite import routes as suite
+from functions.api.usage import routes as usage
 from functions.api.voice import routes as voice
+from functions.api.voice_checks import routes as voice_checks
 from functions.api.webhooks import routes as webhooks
+from functions.api.workspace import routes as workspace
 
 logger = Logger()
 
@@ -81,6 +84,7 @@ _RESOURCES = (
     persona_forks,
     persona_files,
     voice,
+    voice_checks,
     chat,
     sessions,
     openai_compatible,
@@ -91,7 +95,9 @@ _RESOURCES = (
     progress,
     webhooks,
     config,
+    usage,
     keys,
+    workspace,
     meta,
     console,
 )

@@ -16,6 +16,7 @@ from fourfold.http.auth import bearer_secret, require_scope, unauthenticated
 from fourfold.http.rate_limit import rate_headers, rate_limited
 from fourfold.http.scopes import SCOPES
 from fourfold.ids import is_persona_id
+from fourfold.problem import ProblemError, problem
 from fourfold.rate_limit import Rate
 from functions.api import wiring
 from functions.api.query_parameters import require_known_parameters
@@ -23,6 +24,14 @@ from functions.configuration import effective
 
 _SCHEME = HTTPBearer(auto_error=False, scheme_name="ApiKey", description="An API key: `Authorization: Bearer <key>`.")
 _SCOPE = "required_scope"
+DELETION_SCOPE = "workspace:delete"
+"""The one scope that a workspace which is being deleted still serves."""
+_CLOSING = problem(
+    "workspace_deleting",
+    "The workspace is being deleted",
+    403,
+    "Nothing of it can be read or changed. DELETE /v1/workspace continues the deletion.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class AdmittedCaller:
     expires_at: datetime | None
     digest: str
     lineage: tuple[str, ...]
+    closing: bool
     effective: EffectiveSettings
 
     @property
@@ -77,6 +87,8 @@ def caller_with(scope: str) -> Dependency:
         if not rate.allowed:
             raise rate_limited(rate)
         require_scope(holder, scope)
+        if holder.closing and scope != DELETION_SCOPE:
+            raise ProblemError(_CLOSING)
         require_known_parameters(request)
         return holder
 
@@ -108,6 +120,7 @@ def _admit(secret: str, persona_id: str | None) -> tuple[AdmittedCaller, Rate] |
         expires_at=holder.expires_at,
         digest=holder.digest,
         lineage=holder.lineage,
+        closing=holder.closing,
         effective=effective(holder.org_id, holder.workspace_id, persona_id),
     )
     rate = wiring.rate_limiter().take(holder.key_id, admitted.settings.api.limits.requests_per_minute)

@@ -72,6 +72,18 @@ def no_fingerprint() -> ProblemError:
     return ProblemError(problem("fingerprint_not_ready", "The fingerprint is not ready", 409, detail))
 
 
+def fingerprint_disabled() -> ProblemError:
+    """409: fingerprints are switched off."""
+    detail = "Set engine.fingerprint.enabled to true first."
+    return ProblemError(problem("fingerprint_disabled", "Fingerprints are disabled", 409, detail))
+
+
+def embedder_mismatch() -> ProblemError:
+    """409: the persona's fingerprint was made with another embedder than the configured one."""
+    detail = "Another embedder made the fingerprint. POST .../fingerprint computes it again."
+    return ProblemError(problem("embedder_mismatch", "The voices cannot be compared", 409, detail))
+
+
 def slug_taken() -> ProblemError:
     """409: another persona of the workspace has the slug."""
     fault = FieldError(pointer="/slug", code="slug_taken", detail="Already used by another persona.")

@@ -28,6 +28,7 @@ from fourfold.storage.personas.session_directory import DynamoSessionDirectory
 from fourfold.storage.runs.listing import DynamoRunList
 from fourfold.storage.runs.repository import DynamoRunRepository
 from fourfold.storage.runs.slots import GenerationSlots
+from fourfold.storage.usage.counters import DynamoUsage
 from functions import clock, wiring
 from functions.api.runs.start_execution import start_execution
 
@@ -89,6 +90,12 @@ def label_sets() -> DynamoLabelSets:
 def persona_search() -> DynamoPersonaSearch:
     """Lists personas."""
     return DynamoPersonaSearch(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+
+
+@cache
+def usage() -> DynamoUsage:
+    """The usage counters."""
+    return DynamoUsage(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 @cache

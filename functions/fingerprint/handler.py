@@ -1,4 +1,4 @@
-"""Lambda entry: computes a persona's voice fingerprint, after its creation or on request."""
+"""Lambda entry: computes a persona's voice fingerprint, after its creation or on request; or checks another model."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fourfold.persona import Persona
 from fourfold.progress.run import Run, RunKind
 from fourfold.voice.fingerprint_job import FingerprintJob
 from fourfold.voice.scenarios import scenario_set
+from functions.fingerprint.voice_check import voice_check_job
 from functions.job_entry import job_handler
 from functions.wiring import baseline
 
@@ -28,4 +29,4 @@ def _job(_run: Run, persona: Persona, settings: Settings, deadline: Deadline) ->
     )
 
 
-handler = job_handler(RunKind.FINGERPRINT, _job)
+handler = job_handler(RunKind.FINGERPRINT, _job, requested={RunKind.VOICE_CHECK: voice_check_job})

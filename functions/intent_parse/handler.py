@@ -16,7 +16,7 @@ _step = step_handler(INTENT_PARSE)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Returns the run's next state, or for `{"parse": {...}}` the parsed brief."""
+    """Returns the run's next state, or for `{"parse": {...}}` what parsing came to."""
     if "parse" not in event:
         return _step(event, context)
     parse_input = ParseInput.model_validate(event["parse"])

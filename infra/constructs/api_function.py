@@ -25,6 +25,8 @@ from infra.settings import StageSettings
 STREAM_TIMEOUT_S = 900
 # One vCPU: the app's imports and its first request are the longest start of all (decision 37).
 _MEMORY_MB = 1769
+# What the deletion of a workspace needs of tables whose items end within a day: it scans them (decision 70).
+_ERASED = ("Scan", "BatchWriteItem")
 
 # Lambda Web Adapter 1.1.0 for arm64, published by AWS: it turns invocations into HTTP requests to the app, and waits
 # until the app is ready before a snapshot is taken and after it is restored.
@@ -66,7 +68,7 @@ def api_function_spec(
             _runs(pipeline),
             *(send_messages(variable, job.queue) for variable, job in jobs.items()),
             # A ticket is an item of the connections' table; the address is what clients connect to.
-            tables.connections.access("PutItem"),
+            tables.connections.access("PutItem", *_ERASED),
             Access(environment={"FOURFOLD_PROGRESS_ENDPOINT": progress.endpoint}),
             webhooks.schedule_access(),
             # Secrets are sealed when an endpoint is stored, and opened where an interrupted creation is resumed.
@@ -90,11 +92,13 @@ def _own_tables(tables: Tables) -> Access:
             "BatchWriteItem",
         ),
         tables.run_events.access("PutItem", "Query", "BatchGetItem", "BatchWriteItem"),
-        tables.outbox.access("PutItem"),
-        tables.idempotency.access("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
-        tables.api_keys.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"),
-        tables.config.access("BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "GetItem", "PutItem", "Query"),
-        tables.webhooks.access("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
+        tables.outbox.access("PutItem", *_ERASED),
+        tables.idempotency.access("GetItem", "PutItem", "UpdateItem", "DeleteItem", *_ERASED),
+        tables.api_keys.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
+        tables.config.access(
+            "BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "DeleteItem", "BatchWriteItem"
+        ),
+        tables.webhooks.access("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchWriteItem"),
     )
 
 

@@ -87,7 +87,7 @@ def run_ending_access(tables: Tables) -> Access:
     """
     return merged(
         tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
-        tables.personas.access("GetItem", "PutItem"),
+        tables.personas.access("GetItem", "PutItem", "UpdateItem"),
         tables.outbox.access("PutItem"),
     )
 

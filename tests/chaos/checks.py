@@ -124,7 +124,7 @@ def check_paid(
         more = max(0, len(spans) - (usual or {}).get(question, 1))
         counts.repaid_in_flight += min(again, more)
         left = min(unexplained, max(0, more - again))
-        if usual and question in usual:
+        if left and usual and question in usual:
             between = [fault for fault in faults if spans[0].ended <= fault.begun and fault.ended <= spans[-1].begun]
             waves.update(between[:left])
             left -= len(between[:left])

@@ -35,6 +35,8 @@ BRIEF = "A shy baker, 41, in Izmir"
 HONEST = {"model_truncated", "model_invalid_output"}
 OWN_FAILURES = {ModelFailure.TIMEOUT, ModelFailure.SERVER_ERROR, ModelFailure.UNREACHABLE, ModelFailure.BAD_REQUEST}
 CREATE_SECONDS, JOB_SECONDS, CHAT_SECONDS = 3000, 3400, 270
+# Requests of a minute are limited.
+POLL_SECONDS = 1.0
 
 
 @contextmanager
@@ -110,7 +112,10 @@ class RealProduct:
 
     def _ended(self, receipt: Mapping[str, Any], seconds: float) -> Any:
         def when_over() -> Any:
-            run = self.home.call("GET", f"/v1/runs/{receipt['run_id']}").json()
+            time.sleep(POLL_SECONDS)
+            reply = self.home.call("GET", f"/v1/runs/{receipt['run_id']}")
+            assert reply.status_code == HTTPStatus.OK, reply.text
+            run = reply.json()
             return run if run["status"] != "running" else None
 
         return eventually(when_over, seconds)

@@ -33,7 +33,7 @@ FOLLOW_EVENTS = grant(
     ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "RunEvents"
 )
 KEEP_NAMES_APART = (grant(("dynamodb:Query",), "Personas"), grant(("dynamodb:PutItem",), "Idempotency"))
-END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem"), "Personas")
+END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), "Personas")
 READ_KEYS = grant(
     ("ssm:GetParameter",),
     *(
@@ -127,7 +127,7 @@ GRANTS: dict[str, Grants] = {
             "Personas",
         ),
         FOLLOW_EVENTS,
-        grant(("dynamodb:PutItem",), "Connections", "Outbox"),
+        grant(("dynamodb:PutItem", "dynamodb:Scan", "dynamodb:BatchWriteItem"), "Connections", "Outbox"),
         grant(("kms:Encrypt", "kms:Decrypt"), "WebhookKey"),
         READ_KEYS,
         grant(("sqs:SendMessage",), "FingerprintQueue", "ProvocationQueue", *LANES),
@@ -138,6 +138,7 @@ GRANTS: dict[str, Grants] = {
                 "dynamodb:UpdateItem",
                 "dynamodb:DeleteItem",
                 "dynamodb:BatchWriteItem",
+                "dynamodb:Scan",
             ),
             "Idempotency",
         ),
@@ -148,22 +149,31 @@ GRANTS: dict[str, Grants] = {
                 "dynamodb:PutItem",
                 "dynamodb:UpdateItem",
                 "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
             ),
             "ApiKeys",
         ),
         grant(
             (
                 "dynamodb:BatchGetItem",
-                "dynamodb:BatchWriteItem",
                 "dynamodb:ConditionCheckItem",
                 "dynamodb:GetItem",
                 "dynamodb:PutItem",
                 "dynamodb:Query",
+                "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
             ),
             "Config",
         ),
         grant(
-            ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query"),
+            (
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:Query",
+                "dynamodb:BatchWriteItem",
+            ),
             "Webhooks",
         ),
         grant(("states:StartExecution",), "PipelineStateMachine"),

@@ -29,8 +29,8 @@ ENDLESS = {
     "fourfold watch --all": ("run_", 'fourfold create "..."'),
     "fourfold webhooks listen": ("Receiving at", "sleep 0.1"),
 }
-# Exit codes with a documented meaning: a confirmed critical failure, a reply beyond the threshold.
-MEANT = {"fourfold test": {0, 1}, "fourfold drift": {0, 2}}
+# Exit codes with a documented meaning: a critical failure, a reply beyond the threshold, a tone that did not move.
+MEANT = {"fourfold test": {0, 1}, "fourfold drift": {0, 2}, "fourfold refine": {0, 2}}
 SECONDS = 180
 
 
@@ -72,7 +72,12 @@ class Shell:
         output = self.folder / "endless.txt"
         with output.open("w") as file:
             process = subprocess.Popen(
-                ["bash", "-c", f"exec {command}"], cwd=self.folder, env=self.variables, stdout=file, stderr=file
+                # A run in the background ignores SIGINT, and would hand that down.
+                ["env", "--default-signal=INT", "bash", "-c", f"exec {command}"],
+                cwd=self.folder,
+                env=self.variables,
+                stdout=file,
+                stderr=file,
             )
         until = time.monotonic() + SECONDS
         while process.poll() is None and sign not in output.read_text() and time.monotonic() < until:

@@ -1,4 +1,5 @@
-"""A provider whose model answers everything the product asks: the pipeline's steps, the suite's judge, and chats."""
+"""A provider whose model answers everything the product asks: the pipeline's steps, the tone's reading, the suite's
+judge, and chats."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from tests.providers.streams import Speaks
 from tests.providers.wires import Provider, Received
 
 _JUDGE = re.compile(r"^Task: judge\.", re.MULTILINE)
+_TONE = re.compile(r"^Task: read the tone ", re.MULTILINE)
 _STEP = re.compile(r"^Task: \w+\.", re.MULTILINE)
 _QUESTIONS = re.compile(r"<questions>([^<>]*)</questions>")
 _STREAMED = re.compile(r"[:/]stream|converse-stream")
@@ -30,6 +32,8 @@ class WholeProduct:
         system = "\n".join(text for turn in turns if turn.role == "system" for text in turn.texts)
         if _JUDGE.search(system):
             return Says(_judgement([text for turn in turns for text in turn.texts])).reply(call)
+        if _TONE.search(system):
+            return Says(_tones()).reply(call)
         if _STEP.search(system):
             return self._composer.reply(call)
         words = f"Well, that is the way of it, I suppose. The tide came in {next(self._numbers)} times since, and I"
@@ -42,6 +46,12 @@ def _judgement(texts: list[str]) -> str:
     questions = next(json.loads(found[1]) for text in texts if (found := _QUESTIONS.search(text)))
     answers = [{"criterion": each["id"], "quote": "", "why": "", "answer": "no"} for each in questions]
     return json.dumps({"answers": answers})
+
+
+def _tones() -> str:
+    """A reading of two texts; which of them came first is the product's secret."""
+    neutral = dict.fromkeys(("warmth", "gravity", "intensity", "irony"), 0.0)
+    return json.dumps({"first": neutral, "second": dict.fromkeys(neutral, 0.4)})
 
 
 def _is_streamed(call: Received) -> bool:

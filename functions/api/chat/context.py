@@ -75,11 +75,12 @@ async def answered(caller: AdmittedCaller, call: Callable[[], Answer]) -> Answer
 
 @dataclass(frozen=True)
 class ChatPersona:
-    """A persona that can chat, with its workspace's settings and its drift scorer."""
+    """A persona that can chat, with its workspace's settings, its drift scorer and the API key that asks."""
 
     persona: Persona
     settings: Settings
     scorer: DriftScorer
+    key_id: str
 
     @property
     def owner(self) -> PersonaRef:
@@ -112,7 +113,7 @@ def speaker_of(caller: AdmittedCaller, persona: Persona) -> ChatPersona:
     scorer = drift_scorer(
         owner, job_store(), embedder, engine.pipeline.drift_detection, enabled=engine.fingerprint.enabled
     )
-    return ChatPersona(persona, caller.settings, scorer)
+    return ChatPersona(persona, caller.settings, scorer, caller.key_id)
 
 
 def chat_context(speaker: ChatPersona) -> ChatContext:
@@ -127,6 +128,7 @@ def chat_context(speaker: ChatPersona) -> ChatContext:
         store=sessions(),
         deadline=Deadline(time.monotonic() + CHAT_TIMEOUT_S),
         clock=now,
+        key_id=speaker.key_id,
     )
 
 

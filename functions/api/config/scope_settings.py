@@ -35,6 +35,7 @@ from functions.api.config.schemas import (
     SnapshotContent,
     SnapshotValue,
 )
+from functions.api.config.voice_requirement import VoiceRequirement
 from functions.api.config.withheld import (
     change_without_author,
     link_without_author,
@@ -90,7 +91,8 @@ class ScopeSettings:
     @cached_property
     def service(self) -> ConfigService:
         """The service that commits changes."""
-        return ConfigService(self.store, deployment_defaults(), available_providers(os.environ))
+        guard = VoiceRequirement(self._caller, self.store)
+        return ConfigService(self.store, deployment_defaults(), available_providers(os.environ), guard)
 
     def shows_authors(self, scope: Scope) -> bool:
         """Whether the caller may know who changed a scope and why: only who may change it does."""

@@ -82,7 +82,9 @@ TAGS = [
     {"name": "progress", "description": "Live progress over WebSocket: its URL, and tickets for browsers."},
     {"name": "webhooks", "description": "Signed webhooks: endpoints, secrets, deliveries and replays."},
     {"name": "config", "description": "Settings: read, explain, change, lock, snapshot and roll back."},
+    {"name": "usage", "description": "Calls, tokens and cost of the workspace's model calls."},
     {"name": "keys", "description": "API keys of the workspace: create, list, read and revoke."},
+    {"name": "workspace", "description": "The whole workspace: export and deletion."},
     {"name": "service", "description": "Health of the service."},
 ]
 

@@ -25,8 +25,11 @@ from functions.api.provocation_tests import examples as provocation_tests
 from functions.api.runs import examples as runs
 from functions.api.sessions import examples as sessions
 from functions.api.suite import examples as suite
+from functions.api.usage import examples as usage
 from functions.api.voice import examples as voice
+from functions.api.voice_checks import examples as voice_checks
 from functions.api.webhooks import examples as webhooks
+from functions.api.workspace import examples as workspace
 
 _RESOURCES = (
     personas,
@@ -36,6 +39,7 @@ _RESOURCES = (
     persona_forks,
     persona_files,
     voice,
+    voice_checks,
     chat,
     sessions,
     openai_compatible,
@@ -46,7 +50,9 @@ _RESOURCES = (
     progress,
     webhooks,
     config,
+    usage,
     keys,
+    workspace,
     meta,
 )
 

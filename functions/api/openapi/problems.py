@@ -62,6 +62,22 @@ CATALOGUE: dict[str, KnownProblem] = {
     "insufficient_scope": KnownProblem(
         403, "Insufficient scope", "Use an API key with the scope personas:write.", general=True
     ),
+    "workspace_deleting": KnownProblem(
+        403,
+        "The workspace is being deleted",
+        "Nothing of it can be read or changed. DELETE /v1/workspace continues the deletion.",
+        general=True,
+    ),
+    "not_confirmed": KnownProblem(
+        422,
+        "The deletion is not confirmed",
+        "confirm: Must be ws_acme, the id of the workspace that this API key belongs to.",
+        field=(
+            "confirm",
+            "not_this_workspace",
+            "Must be ws_acme, the id of the workspace that this API key belongs to.",
+        ),
+    ),
     "scope_not_grantable": KnownProblem(
         403,
         "A key can only grant its own scopes",
@@ -109,6 +125,12 @@ CATALOGUE: dict[str, KnownProblem] = {
     ),
     "config_busy": KnownProblem(
         409, "The settings changed during the commit", "Other commits to this scope are in progress. Retry the commit."
+    ),
+    "voice_check_required": KnownProblem(
+        409,
+        "The model must pass a voice check first",
+        "No voice check found openai:gpt-6.1-terra equivalent for per_01kaqf0c5v3y9m2t8z4n6r1w7b. POST "
+        "/v1/personas/{id}/voice-check with this model, or set engine.chat.require_voice_check to false.",
     ),
     "precondition_failed": KnownProblem(
         412,
@@ -198,7 +220,7 @@ OF_MODELS = tuple(_MODEL)
 # Problems of routes that accept settings for one run.
 OF_SETTINGS = ("config_locked", "provider_not_configured")
 # Problems of routes that commit settings.
-OF_COMMITS = ("config_locked", "config_busy", "precondition_failed", "invalid_if_match")
+OF_COMMITS = ("config_locked", "config_busy", "voice_check_required", "precondition_failed", "invalid_if_match")
 OF_KEYED_REQUESTS = ("request_in_progress", "idempotency_key_reused", "invalid_idempotency_key")
 
 # Conflicts (409) of several resources.

@@ -10,6 +10,7 @@ from fastapi import Response
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.ids import id_from_operation
 from fourfold.persona import MAX_SEED
+from fourfold.persona_versions import Authorship
 from fourfold.pipeline.submit import NOT_STARTED, NotStartedError, WorkspaceFullError
 from fourfold.pipeline.submit_batch import BatchSubmission, choices_in_batch, submit_batch
 from fourfold.problem import FieldError
@@ -62,6 +63,7 @@ async def start_batch(
         labels_of(body),
         caller.settings.api.limits.concurrent_generations,
         execution.resumed,
+        Authorship(author=caller.key_id),
     )
     return document(await wiring.in_thread(lambda: _receipt(submission)), 202)
 

@@ -16,6 +16,7 @@ from fourfold.http.problems import ProblemError, internal_error
 from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.ids import id_created_at
 from fourfold.persona import MAX_SEED, Visibility
+from fourfold.persona_versions import Authorship
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.new_run import PersonaChoices, PersonaLabels
 from fourfold.pipeline.staleness import may_be_stale
@@ -69,6 +70,7 @@ async def start_generation(
         idempotency.fingerprint(body),
         max_concurrent=caller.settings.api.limits.concurrent_generations,
         labels=labels_of(body),
+        by=Authorship(author=caller.key_id),
         choices=choices_of(body),
     )
     return await start_run(request, submission)

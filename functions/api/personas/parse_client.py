@@ -13,10 +13,15 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from fourfold.aws import client
-from fourfold.http.problems import ProblemError
+from fourfold.http.problems import ProblemError, internal_error
 from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.pipeline.failure import problem_from
-from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
+from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput, ParseOutcome
+from fourfold.spending.spent import spent_on
+from fourfold.steps import StepName
+from functions.api import wiring
+from functions.api.dependencies import AdmittedCaller
+from functions.clock import now
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
@@ -46,24 +51,38 @@ def _limiter() -> anyio.CapacityLimiter:
     return anyio.CapacityLimiter(_MAX_CONCURRENT)
 
 
-async def parse_brief(parse_input: ParseInput) -> ParsedBrief:
-    """Parses a brief without blocking the event loop.
+async def parse_brief(caller: AdmittedCaller, parse_input: ParseInput) -> ParsedBrief:
+    """Parses a brief without blocking the event loop, and counts its calls in the caller's usage.
 
     Raises:
         ProblemError: no model returned a valid answer, or the function failed.
     """
-    return await anyio.to_thread.run_sync(lambda: invoke_parse(parse_input), limiter=_limiter())
+    return await anyio.to_thread.run_sync(lambda: _counted(caller, parse_input), limiter=_limiter())
 
 
-def invoke_parse(parse_input: ParseInput) -> ParsedBrief:
-    """Invokes the function and waits for its result; raises as `parse_brief`."""
+def _counted(caller: AdmittedCaller, parse_input: ParseInput) -> ParsedBrief:
+    outcome = invoke_parse(parse_input)
+    spent = spent_on("parse", caller.key_id, outcome.calls, StepName.INTENT_PARSE.value)
+    wiring.usage().add(caller.workspace_id, now(), spent)
+    if outcome.brief is None:
+        logger.warning("parse failed", extra={"code": outcome.problem and outcome.problem.code})
+        raise ProblemError(outcome.problem or internal_error())
+    return outcome.brief
+
+
+def invoke_parse(parse_input: ParseInput) -> ParseOutcome:
+    """Invokes the function and waits for its result.
+
+    Raises:
+        ProblemError: the function failed.
+    """
     reply = _functions().invoke(
         FunctionName=os.environ["FOURFOLD_INTENT_PARSE_FUNCTION"],
         Payload=json.dumps({"parse": parse_input.model_dump(mode="json")}).encode(),
     )
     answer = reply["Payload"].read()
     if not reply.get("FunctionError"):
-        return ParsedBrief.model_validate_json(answer)
+        return ParseOutcome.model_validate_json(answer)
     try:
         error_type = str(json.loads(answer).get("errorType", ""))
     except (ValueError, AttributeError):

@@ -165,7 +165,7 @@ async def parse_brief(request: Request, caller: Writer) -> Response:
 
     async def call_step(_execution: Execution) -> Response:
         await count_spending(caller)
-        return document(await parse_client.parse_brief(parse_input))
+        return document(await parse_client.parse_brief(caller, parse_input))
 
     return await idempotent(request, caller, body, call_step)
 

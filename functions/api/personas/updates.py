@@ -83,14 +83,17 @@ def remove_persona(workspace_id: str, persona_id: str, if_match: list[str]) -> N
         ProblemError: 404 no such persona, 412 If-Match does not match, 503 too many concurrent changes.
     """
     try:
-        deleted = delete_persona(workspace_id, persona_id, _deleter(), lambda persona: require_match(if_match, persona))
+        deleted = delete_persona(
+            workspace_id, persona_id, persona_deleter(), lambda persona: require_match(if_match, persona)
+        )
     except ConcurrentChangeError:
         raise unavailable() from None
     if not deleted:
         raise not_found()
 
 
-def _deleter() -> PersonaDeleter:
+def persona_deleter() -> PersonaDeleter:
+    """The dependencies of a deletion."""
     store = persona_store()
     return PersonaDeleter(
         stored_persona=store.stored_persona,

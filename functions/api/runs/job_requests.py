@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 from botocore.config import Config
 
 from fourfold.aws import client
-from fourfold.config.effective import EffectiveSettings
 from fourfold.ids import id_from_operation
 from fourfold.jobs.job import job_run
 from fourfold.jobs.message import JobMessage
@@ -41,14 +40,15 @@ def request_job(caller: AdmittedCaller, persona_id: str, kind: RunKind, operatio
     message = job_message(caller.workspace_id, persona_id, kind, operation_id)
     run = job_store().run(caller.workspace_id, message.run_id)
     if run is None:
-        run = job_store().request(pinned_run(message, caller.effective))
+        run = job_store().request(pinned_run(message, caller))
     send_job(message.model_copy(update={"run_id": run.id}))
     return run
 
 
-def pinned_run(message: JobMessage, current: EffectiveSettings) -> Run:
-    """The run of a job message, pinned to the workspace's settings as the request read them."""
-    return job_run(message, current.settings.engine.hash(), now(), current.revisions)
+def pinned_run(message: JobMessage, caller: AdmittedCaller) -> Run:
+    """The run of a job that the caller asks for, pinned to the workspace's settings as the request read them."""
+    current = caller.effective
+    return job_run(message, current.settings.engine.hash(), now(), current.revisions, caller.key_id)
 
 
 def job_message(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> JobMessage:
@@ -59,5 +59,7 @@ def job_message(workspace_id: str, persona_id: str, kind: RunKind, operation_id:
 
 def send_job(message: JobMessage) -> None:
     """Sends a job message to the queue of its kind, in the message group of its workspace, as the event bus does."""
-    url = os.environ[f"FOURFOLD_{message.kind.value.upper()}_QUEUE_URL"]
+    # The fingerprint's worker checks voices as well.
+    kind = RunKind.FINGERPRINT if message.kind is RunKind.VOICE_CHECK else message.kind
+    url = os.environ[f"FOURFOLD_{kind.value.upper()}_QUEUE_URL"]
     queues().send_message(QueueUrl=url, MessageBody=message.model_dump_json(), MessageGroupId=message.workspace_id)

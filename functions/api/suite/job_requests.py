@@ -29,7 +29,7 @@ def request_suite(caller: AdmittedCaller, persona_id: str, selection: Selection,
     message = job_message(caller.workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
     active = job_store().run(caller.workspace_id, message.run_id)
     if active is None:
-        run = pinned_run(message, caller.effective)
+        run = pinned_run(message, caller)
         active = job_store().request(run, selection_texts(selection))
         if active.id != run.id and not selection == Selection() == read_selection(job_context().checkpoints_of(active)):
             raise _suite_running(active)

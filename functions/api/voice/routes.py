@@ -12,17 +12,17 @@ from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.jobs import estimate_fingerprint
 from fourfold.http.body import json_body
 from fourfold.http.preferences import accepts
-from fourfold.http.problems import ProblemError, rejected
+from fourfold.http.problems import rejected
 from fourfold.idempotency import Execution
 from fourfold.persona import NotWrittenError, Persona
-from fourfold.problem import FieldError, problem
+from fourfold.problem import FieldError
 from fourfold.progress.run import RunKind
 from fourfold.voice.scenarios import scenario_set
 from fourfold.voice.system_prompt import example_lines, system_prompt
 from functions.api import wiring
 from functions.api.chat.context import chat_persona
 from functions.api.dependencies import Reader, Writer
-from functions.api.errors import no_fingerprint, persona_not_written
+from functions.api.errors import fingerprint_disabled, no_fingerprint, persona_not_written
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import (
@@ -226,8 +226,7 @@ async def recompute_fingerprint(persona_id: str, request: Request, caller: Write
     def enabled_persona() -> Persona:
         speaker = chat_persona(caller, persona_id)
         if not caller.settings.engine.fingerprint.enabled:
-            detail = "Set engine.fingerprint.enabled to true first."
-            raise ProblemError(problem("fingerprint_disabled", "Fingerprints are disabled", 409, detail))
+            raise fingerprint_disabled()
         return speaker.persona
 
     async def start(execution: Execution) -> Response:

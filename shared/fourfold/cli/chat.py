@@ -68,9 +68,20 @@ def chat_lines(client: Client, persona_id: str, console: Console, lines: Iterato
         if completed["recovery"]:
             recovery = completed["recovery"]
             console.print(
-                f"  [dim]regenerated: first score {recovery['before']:.2f}, {recovery['shipped']} reply used[/dim]"
+                f"  [dim]regenerated: first score {recovery['before']:.2f}, {recovery['shipped']} reply used"
+                f"{_changed(recovery)}[/dim]"
             )
         console.print(drift_line(completed["drift"]))
+
+
+def _changed(recovery: dict[str, Any]) -> str:
+    """What the second reply changed, feature by feature; empty if there was none."""
+    changed = [
+        f"{each['feature'].replace('_', ' ')} {each['before']:g} → {each['after']:g}"
+        for each in recovery["features"]
+        if each["after"] is not None
+    ]
+    return f" ({', '.join(changed)})" if changed else ""
 
 
 def typed_lines(console: Console, name: str) -> Iterator[str]:

@@ -32,6 +32,11 @@ COMMANDS = {
         "suite",
         "Run the provocation suite against a persona. Exits 1 on a confirmed critical failure.",
     ),
+    "voice-check": LazyCommand(
+        "fourfold.cli.voice_check",
+        "voice_check",
+        "Check whether a persona keeps its voice on another model. Exits 1 unless it surely does.",
+    ),
     "compare": LazyCommand(
         _COMMANDS,
         "compare",
@@ -79,6 +84,11 @@ COMMANDS = {
         "cancel",
         "Cancel a run: it sends no further model call. A call in progress is completed and paid.",
     ),
+    "usage": LazyCommand(
+        "fourfold.cli.usage",
+        "usage",
+        "Show calls, tokens and cost of the workspace by day, model, step, key or kind.",
+    ),
     "stats": LazyCommand(
         "fourfold.cli.stats",
         "stats",
@@ -97,6 +107,7 @@ COMMANDS = {
     ),
     "open": LazyCommand("fourfold.cli.login", "open_page", "Open the API's page in a browser."),
     "keys": LazyCommand("fourfold.cli.keys", "app", "API keys of the workspace: create, list, revoke."),
+    "workspace": LazyCommand("fourfold.cli.workspace", "app", "The whole workspace: export and delete."),
     "config": LazyCommand("fourfold.cli.config", "app", "Settings: read, change, lock, explain, roll back."),
     "webhooks": LazyCommand("fourfold.cli.webhooks", "app", "Webhook endpoints, and a local receiver."),
     "regression": LazyCommand(

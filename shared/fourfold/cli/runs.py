@@ -11,7 +11,7 @@ from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
 
-Kind = Literal["generation", "audit", "fingerprint", "provocation"]
+Kind = Literal["generation", "audit", "fingerprint", "provocation", "voice_check"]
 Status = Literal["running", "completed", "failed"]
 
 

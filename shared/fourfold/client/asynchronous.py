@@ -24,6 +24,7 @@ from fourfold.client.replies import (
     RunPage,
     RunReceipt,
     RunSummary,
+    VoiceChecks,
     event_of,
     json_of,
     parsed,
@@ -33,6 +34,7 @@ from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, wit
 from fourfold.client.session_replies import ChatSession, MessagePage, SessionMessage, SessionPage
 from fourfold.client.settings import EVENT_STREAM, PROGRESS, STREAM_TIMEOUT, TIMEOUT, address_and_headers
 from fourfold.client.subscription import Subscription, targets_of
+from fourfold.client.usage_replies import GroupBy, UsageReport
 from fourfold.drift import Envelope
 from fourfold.estimates.estimate import Estimate
 from fourfold.persona import Persona
@@ -219,6 +221,20 @@ class AsyncFourfold:
         """Yields all runs that match, newest first; a page is read when it is needed."""
         filters = {"kind": kind, "status": status, "persona_id": persona_id}
         return self._pages(RunPage, lambda cursor: operations.runs(filters, page_size, cursor))
+
+    async def usage(
+        self, *, first: str | None = None, last: str | None = None, group_by: GroupBy = "day"
+    ) -> UsageReport:
+        """Returns calls, tokens and USD from one UTC day (ISO 8601) to another, by default of 30 days."""
+        return await self._document(UsageReport, operations.usage(first, last, group_by))
+
+    async def check_voice(self, persona_id: str, model: str) -> RunReceipt:
+        """Starts a check whether the persona keeps its voice on another model; `follow` its run."""
+        return await self._document(RunReceipt, operations.voice_check(persona_id, model))
+
+    async def voice_checks(self, persona_id: str, model: str | None = None) -> VoiceChecks:
+        """Returns the state of the newest voice check and the certificates, or that of `model`."""
+        return await self._document(VoiceChecks, operations.voice_checks(persona_id, model))
 
     async def cancel_run(self, run_id: str) -> Run:
         """Ends a run before its next model call; while it is `running`, the call in progress is not completed yet."""

@@ -116,6 +116,16 @@ def drift(persona_id: str, reply: str, session_id: str | None) -> Operation:
     return Operation("POST", f"/v1/personas/{persona_id}/drift", _given(reply=reply, session_id=session_id))
 
 
+def voice_check(persona_id: str, model: str) -> Operation:
+    """Checks another model against the voice."""
+    return Operation("POST", f"/v1/personas/{persona_id}/voice-check", {"model": model})
+
+
+def voice_checks(persona_id: str, model: str | None) -> Operation:
+    """Reads the certificates."""
+    return Operation("GET", f"/v1/personas/{persona_id}/voice-check", query={"model": model})
+
+
 def sessions(persona_id: str, limit: int, cursor: str | None) -> Operation:
     """Lists a persona's sessions."""
     return Operation("GET", f"/v1/personas/{persona_id}/sessions", query={"limit": limit, "cursor": cursor})
@@ -154,6 +164,11 @@ def runs(filters: Mapping[str, Any], limit: int, cursor: str | None) -> Operatio
 def cancel_run(run_id: str) -> Operation:
     """Cancels a run."""
     return Operation("POST", f"/v1/runs/{run_id}/cancel")
+
+
+def usage(first: str | None, last: str | None, group_by: str) -> Operation:
+    """Reads usage."""
+    return Operation("GET", "/v1/usage", query={"from": first, "to": last, "group_by": group_by})
 
 
 def run_events(run_id: str, after: int) -> Operation:

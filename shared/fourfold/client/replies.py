@@ -14,6 +14,7 @@ from fourfold.client.errors import ApiConnectionError, problem_error
 from fourfold.drift import Envelope
 from fourfold.persona import Persona
 from fourfold.progress.events import TERMINAL_TYPES
+from fourfold.voice_certificate import VoiceCertificate
 
 Document = TypeVar("Document", bound=BaseModel)
 Item = TypeVar("Item")
@@ -60,6 +61,18 @@ class BatchReceipt(BaseModel):
 
     batch_id: str
     runs: tuple[BatchRun, ...]
+
+
+class VoiceChecks(BaseModel):
+    """The newest voice check of a persona, and the newest certificate of each model, newest first."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    persona_id: str
+    status: str | None
+    run_id: str | None
+    error: dict[str, Any] | None
+    certificates: tuple[VoiceCertificate, ...]
 
 
 class RunSummary(BaseModel):

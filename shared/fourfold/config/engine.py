@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from fourfold.config.models import MAX_FALLBACKS, ModelConfig, ModelName
 from fourfold.config.scope import EVERYWHERE, UNCOMMITTED, KeyMeta, Revisions, Scope
+from fourfold.config.variant import Variant
 from fourfold.llm.model_names import may_think
 from fourfold.persona import Dimension, Document
 from fourfold.steps import StepName
@@ -119,6 +120,11 @@ class PipelineConfig(Document):
     surface_ground: StepConfig = StepConfig()
     audit: AuditConfig = AuditConfig(max_tokens=4096)
     single_call: StepConfig = StepConfig(max_tokens=4096)
+    variant: Annotated[
+        Variant,
+        Field(description="Named texts that replace the tasks of steps, to compare prompts or rubrics."),
+        KeyMeta(scopes=EVERYWHERE),
+    ] = Variant()
     drift_detection: DriftConfig = DriftConfig()
 
     def of(self, step: StepName) -> StepConfig:
@@ -135,6 +141,19 @@ class ChatConfig(ModelConfig):
     window: Annotated[
         int, Field(ge=0, le=100, description="Number of earlier turns in the prompt of a reply."), KeyMeta(unit="turns")
     ] = 20
+
+    require_voice_check: Annotated[
+        bool,
+        Field(
+            description="Whether a commit may change `engine.chat.model` only to a model that the voice check found "
+            "equivalent for the workspace's personas with a fingerprint."
+        ),
+    ] = False
+
+    def for_model(self, model: str) -> ChatConfig:
+        """Returns the settings with this model alone."""
+        # Not validated: a temperature that the model does not accept is not sent to it, as with a fallback.
+        return self.model_copy(update={"model": model, "fallback": ()})
 
     def for_jobs(self, max_tokens: int) -> ChatConfig:
         """Returns the settings of a reply in a job: the same models, and an answer of at most `max_tokens`.

@@ -55,6 +55,10 @@ class ConfigStore(StateSource, Protocol):
         """Stores a snapshot."""
 
 
+# Raises if a commit must not be made: states of the chain before and after it, and its changes.
+CommitGuard = Callable[[Sequence[ScopeState], Sequence[ScopeState], Sequence[KeyChange]], None]
+
+
 class Overridden(Document):
     """A descendant's value that a lock overrides. It is kept and applies again when the lock is removed."""
 
@@ -100,11 +104,15 @@ class CommitRequest:
 
 @dataclass(frozen=True)
 class ConfigService:
-    """Commits settings. `defaults` are the deployment's; `providers` are those with credentials."""
+    """Commits settings. `defaults` are the deployment's; `providers` are those with credentials.
+
+    `guard` is called before a commit is stored, also in a dry run, and refuses it by an exception of its own.
+    """
 
     store: ConfigStore
     defaults: Mapping[str, JsonValue]
     providers: Collection[str]
+    guard: CommitGuard = lambda _before, _after, _changes: None
 
     def commit(self, request: CommitRequest, ops: Callable[[Sequence[ScopeState]], Sequence[Op]]) -> Committed:
         """Commits the operations that `ops` returns for the current chain, all or none.
@@ -169,6 +177,7 @@ class ConfigService:
             if request.expected is not None and chain[-1].revision != request.expected:
                 raise RevisionMismatchError(chain[-1].revision)
             outcome = change(chain)
+            self.guard(chain, [*chain[:-1], outcome.state], outcome.changes)
             if request.dry_run or not outcome.changes:
                 return outcome
             with suppress(StaleError):

@@ -33,17 +33,23 @@ def estimate_fingerprint(persona: Persona, config: EngineConfig, scenarios: Scen
         NotWrittenError: the persona has no layers yet.
     """
     chat = config.chat.for_jobs(config.fingerprint.max_tokens)
-    system = instruction_tokens(scenario_system(persona, config.safety))
-    replies = [
-        PlannedCall("persona", chat, system + material_tokens(scenario.text(persona.language)), _REPLY_TOKENS)
-        for scenario in scenarios.scenarios
-    ]
+    replies = _scenario_replies(persona, config, chat, scenarios)
     assistant = instruction_tokens(ASSISTANT_SYSTEM)
     baseline = [
         PlannedCall("assistant", chat, assistant + material_tokens(scenario.text("en")), _REPLY_TOKENS, least=0)
         for scenario in scenarios.baseline_subset()
     ]
     return estimate_of([*replies, *baseline])
+
+
+def estimate_voice_check(persona: Persona, config: EngineConfig, scenarios: ScenarioSet, model: str) -> Estimate:
+    """Returns what a check of `model` would cost.
+
+    Raises:
+        NotWrittenError: the persona has no layers yet.
+    """
+    chat = config.chat.for_model(model).for_jobs(config.fingerprint.max_tokens)
+    return estimate_of(_scenario_replies(persona, config, chat, scenarios))
 
 
 def estimate_suite(persona: Persona, config: EngineConfig, plan: SuitePlan) -> Estimate:
@@ -59,6 +65,16 @@ def estimate_suite(persona: Persona, config: EngineConfig, plan: SuitePlan) -> E
     sure = [call for call in planned if call.least]
     possible = [call for call in planned if not call.least]
     return estimate_of([*sure, *possible[: round(len(possible) * _JUDGED_TWICE)]])
+
+
+def _scenario_replies(
+    persona: Persona, config: EngineConfig, chat: ChatConfig, scenarios: ScenarioSet
+) -> list[PlannedCall]:
+    system = instruction_tokens(scenario_system(persona, config.safety))
+    return [
+        PlannedCall("persona", chat, system + material_tokens(scenario.text(persona.language)), _REPLY_TOKENS)
+        for scenario in scenarios.scenarios
+    ]
 
 
 def _calls_of(test: ProvocationTest, persona: Persona, config: EngineConfig, chat: ChatConfig) -> Iterator[PlannedCall]:

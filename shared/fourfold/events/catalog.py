@@ -16,6 +16,7 @@ from fourfold.events.provocation import TestSuiteCompleted
 from fourfold.events.session import SessionDeleted, SessionUpdated
 from fourfold.events.voice import VOICE_EVENTS
 from fourfold.events.webhooks import WebhookEndpointDisabled
+from fourfold.events.workspace import WorkspaceDeleted
 
 EVENT_TYPES: tuple[type[EventData], ...] = (
     GenerationRunStarted,
@@ -31,4 +32,5 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     TestSuiteCompleted,
     ConfigChanged,
     WebhookEndpointDisabled,
+    WorkspaceDeleted,
 )

@@ -1,4 +1,4 @@
-"""Events of a persona's voice: a fingerprint is ready, or a reply has drifted."""
+"""Events of a persona's voice: a fingerprint is ready, another model was checked, or a reply has drifted."""
 
 from __future__ import annotations
 
@@ -26,12 +26,49 @@ class FingerprintReady(EventData):
     cost_usd: float | None
 
 
+class VoiceCheckCompleted(EventData):
+    """Another model was compared with the voice. Read it with `GET /v1/personas/{persona_id}/voice-check`.
+
+    `shift` (null: too few pairs) is the squared distance between the mean replies of the two models, `margin` what a
+    retest of the voice would show by chance.
+    """
+
+    detail_type: ClassVar[str] = "voice_check.completed"
+
+    persona_id: PersonaId
+    run_id: RunId
+    model: str
+    verdict: Literal["equivalent", "degraded", "inconclusive"]
+    pairs: int
+    shift: float | None
+    margin: float | None
+    cost_usd: float | None
+
+
+class RecoveredFeature(Document):
+    """A style feature in which the first reply drifted: its value in the first and the second reply, and the usual one.
+
+    `after` is null if no second reply was written.
+    """
+
+    feature: str
+    usual: float
+    before: float
+    after: float | None
+
+
 class Recovery(Document):
-    """The result of rewriting a drifted reply: its score before and after, and which reply was returned."""
+    """The result of rewriting a drifted reply: its score before and after, and which reply was returned.
+
+    `features` are those that the rewriting was asked to put right. `temperature` is that of the second call's
+    settings; null if the model takes none.
+    """
 
     before: float
     after: float | None
     shipped: Literal["first", "second"]
+    features: tuple[RecoveredFeature, ...] = ()
+    temperature: float | None = None
 
 
 class DriftDetected(EventData):
@@ -50,4 +87,4 @@ class DriftDetected(EventData):
     recovery: Recovery | None
 
 
-VOICE_EVENTS: tuple[type[EventData], ...] = (FingerprintReady, DriftDetected)
+VOICE_EVENTS: tuple[type[EventData], ...] = (FingerprintReady, VoiceCheckCompleted, DriftDetected)

@@ -47,6 +47,10 @@ class Caller(Protocol):
     def lineage(self) -> tuple[str, ...]:
         """SHA-256 of the keys that it descends from, oldest first."""
 
+    @property
+    def closing(self) -> bool:
+        """Whether the workspace is being deleted."""
+
 
 class KeyRing:
     """Looks up keys with a cache of CACHE_SECONDS, so a revoked key stops working within five seconds."""

@@ -16,4 +16,6 @@ SCOPES: Final = (
     "webhooks:read",
     "webhooks:write",
     "keys:write",
+    "workspace:export",
+    "workspace:delete",
 )

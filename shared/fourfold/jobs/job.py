@@ -23,6 +23,7 @@ from fourfold.problem import Problem
 from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobStarted
 from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import Run, RunKind, RunStatus, tokens_and_cost
+from fourfold.spending.spent import spent_on
 
 # The maximum of `job.progress` events in the log of one job.
 _MAX_PROGRESS_EVENTS = 10
@@ -31,14 +32,15 @@ _MAX_PROGRESS_EVENTS = 10
 FAILED_CALLS: Final = f"{WORKING}failed/"
 _CALLS: Final = TypeAdapter(tuple[ModelCall, ...])
 
-JobName = Literal["fingerprint", "provocation"]
+JobName = Literal["fingerprint", "provocation", "voice_check"]
 
 
 @dataclass(frozen=True)
 class Conclusion:
     """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds a summary to the persona.
 
-    `records` are the items' results that can still be read after the job, by item.
+    `records` are the items' results that can still be read after the job, by item. `further_calls` were paid for and
+    are not among the answers. `name` distinguishes results of one kind, of which the newest of each name is stored.
     """
 
     result: str
@@ -47,6 +49,8 @@ class Conclusion:
     cost_usd: float | None
     summary: Callable[[Persona], Persona] | None = None
     records: Mapping[str, str] = field(default_factory=dict)
+    further_calls: Sequence[ModelCall] = ()
+    name: str = ""
 
 
 class Job(Protocol):
@@ -83,6 +87,29 @@ class JobFailedError(FourfoldError):
 
 
 @dataclass(frozen=True)
+class UnstartableJob:
+    """A job that fails with `problem` before its first item: what its request found is no longer there."""
+
+    problem: Problem
+
+    def items(self, answers: PaidAnswers) -> Sequence[str]:  # noqa: ARG002 - the port's signature
+        """Raises JobFailedError."""
+        raise JobFailedError(self.problem)
+
+    def perform(self, key: str, answers: PaidAnswers) -> None:  # noqa: ARG002 - the port's signature
+        """Raises JobFailedError."""
+        raise JobFailedError(self.problem)
+
+    def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:  # noqa: ARG002 - the port's
+        """Raises JobFailedError."""
+        raise JobFailedError(self.problem)
+
+    def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:  # noqa: ARG002 - the port's signature
+        """No calls."""
+        return ()
+
+
+@dataclass(frozen=True)
 class JobContext:
     """The stores and the clock that every job needs."""
 
@@ -92,8 +119,17 @@ class JobContext:
     clock: Callable[[], datetime]
 
 
-def job_run(message: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
-    """Returns the run record of a job message, pinned to the settings with this hash, read at these revisions."""
+def job_run(
+    message: JobMessage,
+    config_hash: str,
+    now: datetime,
+    revisions: Revisions = UNCOMMITTED,
+    author: str | None = None,
+) -> Run:
+    """Returns the run record of a job message, pinned to the settings with this hash, read at these revisions.
+
+    `author` is the id of the API key that asked for the job, or for the run that started it.
+    """
     return Run(
         id=message.run_id,
         kind=message.kind,
@@ -103,6 +139,7 @@ def job_run(message: JobMessage, config_hash: str, now: datetime, revisions: Rev
         config_hash=config_hash,
         config_revision=revisions.workspace,
         config_revisions=revisions,
+        author=author,
         started_at=now,
     )
 
@@ -154,7 +191,9 @@ def _finish_items(
         raise
     answers.store()
     progress.log_stored(answers)
-    return _complete(run, job.conclude(run, answers.all(), context.clock()), context, log)
+    stored = answers.all()
+    conclusion = job.conclude(run, stored, context.clock())
+    return _complete(run, conclusion, [*paid_calls(job, stored), *conclusion.further_calls], context, log)
 
 
 @dataclass
@@ -188,6 +227,11 @@ def failed_calls(stored: Mapping[str, str]) -> list[ModelCall]:
     return [call for key, text in stored.items() if key.startswith(FAILED_CALLS) for call in _CALLS.validate_json(text)]
 
 
+def paid_calls(job: Job, stored: Mapping[str, str]) -> list[ModelCall]:
+    """Returns every call in the stored answers of a job."""
+    return [*job.calls_in(stored), *failed_calls(stored)]
+
+
 def fail_job(run: Run, error: Problem, context: JobContext, job: Job | None = None) -> Run | None:
     """Fails a run; `job` gives its cost.
 
@@ -196,19 +240,22 @@ def fail_job(run: Run, error: Problem, context: JobContext, job: Job | None = No
     """
     now = context.clock()
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
+    calls: list[ModelCall] = []
     if job is not None:
-        stored = context.checkpoints_of(run).read()
-        tokens, cost_usd = tokens_and_cost([*job.calls_in(stored), *failed_calls(stored)])
+        calls = paid_calls(job, context.checkpoints_of(run).read())
+        tokens, cost_usd = tokens_and_cost(calls)
         ended = ended.model_copy(update={"usage": Usage(tokens=tokens, cost_usd=cost_usd)})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
-    if not context.store.finish(Ending(ended, state)):
+    if not context.store.finish(Ending(ended, state, spent=spent_on(run.kind.value, run.author, calls))):
         log_end(run.workspace_id, run.id, context)
         return None
     context.log_of(run).append(_terminal_event(ended))
     return ended
 
 
-def _complete(run: Run, conclusion: Conclusion, context: JobContext, log: RunLog) -> Run | None:
+def _complete(
+    run: Run, conclusion: Conclusion, calls: Sequence[ModelCall], context: JobContext, log: RunLog
+) -> Run | None:
     now = context.clock()
     usage = Usage(tokens=conclusion.tokens, cost_usd=conclusion.cost_usd)
     ended = run.model_copy(update={"status": RunStatus.COMPLETED, "completed_at": now, "usage": usage})
@@ -220,6 +267,8 @@ def _complete(run: Run, conclusion: Conclusion, context: JobContext, log: RunLog
         records=conclusion.records,
         entry=conclusion.entry,
         summary=conclusion.summary,
+        spent=spent_on(run.kind.value, run.author, calls),
+        name=conclusion.name,
     )
     if not context.store.finish(ending):
         return None
@@ -245,12 +294,17 @@ def _terminal_event(run: Run) -> JobCompleted | JobFailed:
     return JobCompleted(kind=kind, duration_ms=duration_ms, tokens=run.usage.tokens, cost_usd=run.usage.cost_usd)
 
 
-def claim_run(
-    message: JobMessage, context: JobContext, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
+def claim_run(  # noqa: PLR0913, PLR0917 - what a new run is made of
+    message: JobMessage,
+    context: JobContext,
+    lease: Lease,
+    config_hash: str,
+    revisions: Revisions = UNCOMMITTED,
+    author: str | None = None,
 ) -> Run | None:
     """Claims the run of a message.
 
-    A run that is already stored stays pinned to its own settings; `config_hash` and `revisions` are for a new one. The
+    A run that is already stored stays as it is; `config_hash`, `revisions` and `author` are for a new one. The
     end of a run that has ended, or that this one supersedes, is logged for its followers.
 
     Returns:
@@ -260,7 +314,8 @@ def claim_run(
         JobInProgressError: the message was triggered by an event, and another run covers the persona's version.
     """
     earlier = context.store.state(message.workspace_id, message.persona_id, message.kind)
-    run = context.store.claim(message, job_run(message, config_hash, context.clock(), revisions), lease)
+    new = job_run(message, config_hash, context.clock(), revisions, author)
+    run = context.store.claim(message, new, lease)
     if run is None:
         log_end(message.workspace_id, message.run_id, context)
     elif earlier is not None and earlier.run_id != run.id:
@@ -283,5 +338,7 @@ def job_name(kind: RunKind) -> JobName:
             return "fingerprint"
         case RunKind.PROVOCATION:
             return "provocation"
+        case RunKind.VOICE_CHECK:
+            return "voice_check"
         case _:
             raise ValueError("a generation is not a job")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -29,18 +29,20 @@ class JobMessage(Document):
     asked: bool = False
 
 
-def message_from(body: Mapping[str, Any], kind: RunKind) -> JobMessage | None:
-    """Parses a queue message. An event that is delivered again gives the same run id.
+def message_from(body: Mapping[str, Any], kind: RunKind, requested: Collection[RunKind] = ()) -> JobMessage | None:
+    """Parses a message of the queue of `kind`, which also takes job messages of the kinds `requested`.
+
+    An event that is delivered again gives the same run id.
 
     Returns:
         None for an event that does not change the persona's voice.
 
     Raises:
-        ValueError: the body is neither one of TRIGGER_EVENTS nor a job message of this kind.
+        ValueError: the body is neither one of TRIGGER_EVENTS nor a job message of these kinds.
     """
     if "detail-type" not in body:
         message = JobMessage.model_validate(body, strict=False)
-        if message.kind is not kind:
+        if message.kind not in {kind, *requested}:
             raise ValueError(f"a message for {message.kind} is on the queue of {kind}")
         return message
     if body["detail-type"] not in TRIGGER_EVENTS:

@@ -14,6 +14,7 @@ from fourfold.jobs.message import JobMessage
 from fourfold.persona import Document, Persona
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunKind
+from fourfold.spending.spent import Accounts
 
 
 class JobStatus(StrEnum):
@@ -50,9 +51,10 @@ class Lease:
 class Ending:
     """The end of a job, stored in one transaction.
 
-    `result` becomes the persona's newest result of the kind; `records` are the items' results that can still be read,
-    by item; `entry` is a bus entry for the outbox; `summary` returns the persona with the summary of the result. The
-    answers of the run are deleted with its end. Of a suite that fails, the finished items are kept.
+    `result` becomes the persona's newest result of the kind, and of its `name` where there are several; `records` are
+    the items' results that can still be read, by item; `entry` is a bus entry for the outbox; `summary` returns the
+    persona with the summary of the result; `spent` is counted in the workspace's usage. The answers of the run are
+    deleted with its end. Of a suite that fails, the finished items are kept.
     """
 
     run: Run
@@ -61,6 +63,8 @@ class Ending:
     records: Mapping[str, str] = field(default_factory=dict)
     entry: dict[str, Any] | None = None
     summary: Callable[[Persona], Persona] | None = None
+    spent: Accounts = field(default_factory=dict)
+    name: str = ""
 
 
 SUPERSEDED: Problem = problem(
@@ -116,8 +120,11 @@ class JobStore(Protocol):
             Whether it was stored. A run that is no longer the newest fails with SUPERSEDED.
         """
 
-    def result(self, workspace_id: str, persona_id: str, kind: RunKind) -> str | None:
-        """Returns the newest result of the kind, or None."""
+    def result(self, workspace_id: str, persona_id: str, kind: RunKind, name: str = "") -> str | None:
+        """Returns the newest result of the kind, and of this name where there are several; or None."""
+
+    def records(self, workspace_id: str, run_id: str) -> Mapping[str, str]:
+        """Returns the `records` that the end of a run stored, by item."""
 
 
 class Checkpoints(Protocol):

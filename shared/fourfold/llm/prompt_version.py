@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from pydantic import BaseModel
 
 _DIGITS: Final = 12
+# More than there are shipped prompts; the texts of variants are unbounded in number.
+_KEPT: Final = 64
 # Keywords of a JSON Schema that no provider receives (fourfold/models/schema.py).
 _ANNOTATIONS: Final = frozenset({"title", "description", "default", "examples"})
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def prompt_version(prefix: str, system: str, task: str, output_type: type[BaseModel]) -> str:
     """Returns `<prefix>_<12 hex digits>` of the SHA-256 of system prompt, task and answer schema.
 

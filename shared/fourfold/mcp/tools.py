@@ -235,6 +235,17 @@ def _add_run_tools(server: MCPServer[Any], api: Api) -> None:
         return await call_json(api, context, "POST", f"/v1/runs/{run_id}/cancel")
 
     @server.tool(annotations=_READS)
+    async def get_usage(
+        context: Context,
+        first: Annotated[str | None, Field(description="The first UTC day, such as 2026-11-01.")] = None,
+        last: Annotated[str | None, Field(description="The last UTC day; by default today.")] = None,
+        group_by: Literal["day", "model", "step", "key", "kind"] = "day",
+    ) -> Document:
+        """Returns calls, tokens and USD of the workspace's model calls, by default of 30 days."""
+        query = {"from": first, "to": last, "group_by": group_by}
+        return await call_json(api, context, "GET", "/v1/usage", query=query)
+
+    @server.tool(annotations=_READS)
     async def get_settings(
         context: Context, prefix: Annotated[str, Field(description="Such as engine.pipeline.")] = ""
     ) -> Document:

@@ -72,7 +72,7 @@ def apply(state: RunState, output: AuditReport) -> AppliedAnswer:
         judge=config.model,
         first_score=score,
         first_judge=config.model,
-        rubric_version=rubric_version(),
+        rubric_version=rubric_version(AUDIT.task_in(state)),
     )
     return AppliedAnswer(state.model_copy(update={"audit": audit, "findings": ()}), [])
 
@@ -106,12 +106,22 @@ def judged_by(audit: Audit, judge: str) -> Audit:
     return audit.model_copy(update=newest)
 
 
-AUDIT = Step(name=StepName.AUDIT, output_type=AuditReport, task=TASK, apply=apply, shows_findings=False)
+AUDIT = Step(
+    name=StepName.AUDIT, output_type=AuditReport, task=TASK, apply=apply, text_name="audit", shows_findings=False
+)
 CONFIRM_AUDIT = Step(
-    name=StepName.CONFIRM_AUDIT, output_type=AuditReport, task=TASK, apply=apply_confirmation, shows_findings=False
+    name=StepName.CONFIRM_AUDIT,
+    output_type=AuditReport,
+    task=TASK,
+    apply=apply_confirmation,
+    text_name="audit",
+    shows_findings=False,
 )
 
 
-def rubric_version() -> str:
-    """Returns the content hash of the rubric: all of the audit's prompt that does not depend on the persona."""
-    return prompt_version("aud", AUDIT.system, AUDIT.task, AUDIT.output_type)
+def rubric_version(task: str | None = None) -> str:
+    """Returns the content hash of a rubric: all of the audit's prompt that does not depend on the persona.
+
+    `task` is that of a variant; None for the shipped one.
+    """
+    return prompt_version("aud", AUDIT.system, AUDIT.task if task is None else task, AUDIT.output_type)

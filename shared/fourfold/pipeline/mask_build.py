@@ -57,4 +57,4 @@ def apply(state: RunState, output: MaskBuild) -> AppliedAnswer:
     return AppliedAnswer(after, check_mask(output.mask, state.constraints, state.language))
 
 
-MASK_BUILD = Step(name=StepName.MASK_BUILD, output_type=MaskBuild, task=TASK, apply=apply)
+MASK_BUILD = Step(name=StepName.MASK_BUILD, output_type=MaskBuild, task=TASK, apply=apply, text_name="mask_build")

@@ -87,10 +87,11 @@ def new_run(  # noqa: PLR0913, PLR0917 - what a new persona is made of
     labels: PersonaLabels = NO_LABELS,
     choices: PersonaChoices = BY_THE_BRIEF,
     ids: NewIds | None = None,
+    by: Authorship = UNSIGNED,
 ) -> NewRun:
     """Returns a run that writes a new persona from the brief `intent`. Nothing is stored yet."""
     ids = ids or NewIds()
-    run = pinned_run(ids.persona_id, workspace_id, settings, now)
+    run = pinned_run(ids.persona_id, workspace_id, settings, now, by=by)
     run = run.model_copy(update={"id": ids.run_id, **asdict(choices)})
     persona = Persona(
         id=run.persona_id,

@@ -13,12 +13,14 @@ from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Fact, Note, TraitBound, Violation, VoiceDemand
 from fourfold.ids import new_persona_id, new_run_id
 from fourfold.llm.fallback import Deadline, NoWatcher
-from fourfold.llm.port import LanguageModel
+from fourfold.llm.port import LanguageModel, ModelCall, ModelError
 from fourfold.persona import INTENT_MAX_CHARACTERS, Document, Language, Line, StepUsage
+from fourfold.pipeline.failure import job_problem
 from fourfold.pipeline.intent import Refusal, TonalAxes
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.state import RunState
+from fourfold.problem import Problem
 from fourfold.progress.run import tokens_and_cost
 
 
@@ -50,12 +52,16 @@ class ParsedBrief(Document):
     usage: StepUsage
 
 
-def parse_brief(request: ParseInput, models: Sequence[LanguageModel], deadline: Deadline) -> ParsedBrief:
-    """Parses the brief.
+class ParseOutcome(Document):
+    """What parsing came to: the parsed brief, or the problem if no model gave a usable answer; and every call."""
 
-    Raises:
-        ModelError: no model of the chain returned a usable answer.
-    """
+    brief: ParsedBrief | None
+    problem: Problem | None = None
+    calls: tuple[ModelCall, ...]
+
+
+def parse_brief(request: ParseInput, models: Sequence[LanguageModel], deadline: Deadline) -> ParseOutcome:
+    """Parses the brief."""
     # The step needs a run state. This one belongs to no run, so its ids are not stored.
     state = RunState(
         run_id=new_run_id(),
@@ -67,13 +73,16 @@ def parse_brief(request: ParseInput, models: Sequence[LanguageModel], deadline: 
         config_hash="",
     )
     started = time.perf_counter()
-    outcome = run_step(INTENT_PARSE, state, models, deadline, NoWatcher())
+    try:
+        outcome = run_step(INTENT_PARSE, state, models, deadline, NoWatcher())
+    except ModelError as error:  # its calls may be paid
+        return ParseOutcome(brief=None, problem=job_problem(error), calls=error.calls)
     parse = outcome.state.draft.parse
     if parse is None:
         raise ValueError("intent_parse returned no parse")
     tokens, cost_usd = tokens_and_cost(outcome.calls)
     chain = [link.constraint for link in outcome.state.constraints]
-    return ParsedBrief(
+    brief = ParsedBrief(
         language=parse.language,
         locale=parse.locale,
         genre_hints=parse.genre_hints,
@@ -87,3 +96,4 @@ def parse_brief(request: ParseInput, models: Sequence[LanguageModel], deadline: 
         model=outcome.model,
         usage=StepUsage(tokens=tokens, cost_usd=cost_usd, duration_ms=round((time.perf_counter() - started) * 1000)),
     )
+    return ParseOutcome(brief=brief, calls=outcome.calls)

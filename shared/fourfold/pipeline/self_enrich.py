@@ -59,5 +59,10 @@ def apply(state: RunState, output: SelfEnrichment) -> AppliedAnswer:
 
 
 SELF_ENRICH = Step(
-    name=StepName.SELF_ENRICH, output_type=SelfEnrichment, task=TASK, apply=apply, system=MEASURE_PREAMBLE
+    name=StepName.SELF_ENRICH,
+    output_type=SelfEnrichment,
+    task=TASK,
+    apply=apply,
+    system=MEASURE_PREAMBLE,
+    text_name="self_enrich",
 )

@@ -60,4 +60,4 @@ def apply(state: RunState, output: SoulDraft) -> AppliedAnswer:
     return AppliedAnswer(after, contradictory_bounds(chain))
 
 
-SOUL_DRAFT = Step(name=StepName.SOUL_DRAFT, output_type=SoulDraft, task=TASK, apply=apply)
+SOUL_DRAFT = Step(name=StepName.SOUL_DRAFT, output_type=SoulDraft, task=TASK, apply=apply, text_name="soul_draft")

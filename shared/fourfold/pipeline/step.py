@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from fourfold.config.variant import TextName
 from fourfold.constraints import Constraint, Link, Violation
 from fourfold.llm.port import ContextBlock, ModelRequest, Repair
 from fourfold.llm.prompt_version import prompt_version
@@ -33,8 +34,9 @@ class Step(Generic[Output]):
     """One step of the pipeline.
 
     `apply` is pure: it adds an answer to the state and checks it. `texts` are the blocks of a call that is not shown
-    the draft. `shows_findings` is whether a retry's prompt includes the last audit's findings; the audit itself must
-    not see them, so that it scores each attempt independently.
+    the draft. `text_name` is the text of a variant that replaces `task`; None if none does. `shows_findings` is whether
+    a retry's prompt includes the last audit's findings; the audit itself must not see them, so that it scores each
+    attempt independently.
     """
 
     name: StepName
@@ -44,6 +46,7 @@ class Step(Generic[Output]):
     shows_findings: bool = True
     system: str = PREAMBLE
     texts: Callable[[RunState], Iterable[ContextBlock]] | None = None
+    text_name: TextName | None = None
 
     def version(self) -> str:
         """Returns the content hash of all of the prompt that does not depend on the run."""
@@ -55,7 +58,7 @@ class Step(Generic[Output]):
         return ModelRequest(
             system=self.system,
             context=tuple(self._blocks(state) if self.texts is None else self.texts(state)),
-            task="".join((self.task, *_further_task(self.name, state))),
+            task="".join((self.task_in(state), *_further_task(self.name, state))),
             output_type=self.output_type,
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
@@ -63,6 +66,10 @@ class Step(Generic[Output]):
             effort=config.effort,
             repair=repair,
         )
+
+    def task_in(self, state: RunState) -> str:
+        """Returns the task of this step in a run: that of the run's variant, or the shipped one."""
+        return state.config.pipeline.variant.text(self.text_name, self.task)
 
     def _blocks(self, state: RunState) -> Iterable[ContextBlock]:
         yield from _context(state, with_findings=self.shows_findings, varied=self.name is not StepName.INTENT_PARSE)

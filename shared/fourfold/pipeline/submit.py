@@ -216,6 +216,7 @@ def _prepared(request: Submission, context: RunContext) -> NewRun:
             context.clock(),
             request.labels,
             request.choices,
+            by=request.by,
         )
     subject = request.subject
     if not isinstance(subject, Regenerate):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fourfold.config.engine import RunSettings
 from fourfold.ids import id_in_batch
 from fourfold.persona import MAX_SEED
+from fourfold.persona_versions import UNSIGNED, Authorship
 from fourfold.pipeline.new_run import NO_LABELS, NewIds, NewRun, PersonaChoices, PersonaLabels, initial_state, new_run
 from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.staleness import never_started
@@ -24,7 +25,7 @@ from fourfold.progress.run import NameScope, Run, RunStatus
 class BatchSubmission:
     """A request to write a person of the brief for each of `choices`.
 
-    `resumed`: an earlier execution may have stored some of the runs.
+    `resumed`: an earlier execution may have stored some of the runs. `by` is who asks.
     """
 
     batch_id: str
@@ -35,6 +36,7 @@ class BatchSubmission:
     labels: PersonaLabels = NO_LABELS
     max_concurrent: int = 50
     resumed: bool = False
+    by: Authorship = UNSIGNED
 
 
 def choices_in_batch(
@@ -89,7 +91,9 @@ def _member(request: BatchSubmission, place: int, service: SubmissionService) ->
         if run is not None and _is_not_started(run):
             continue
         now, choices = service.context.clock(), request.choices[place]
-        start = new_run(request.intent, request.workspace_id, request.settings, now, request.labels, choices, ids)
+        start = new_run(
+            request.intent, request.workspace_id, request.settings, now, request.labels, choices, ids, request.by
+        )
         if run is None:
             return _Member(start, is_stored=False)
         return _Member(NewRun(start.persona, run, initial_state(run, request.intent)), is_stored=True)

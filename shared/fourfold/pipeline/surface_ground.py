@@ -42,4 +42,6 @@ def apply(state: RunState, output: SurfaceGrounding) -> AppliedAnswer:
     return AppliedAnswer(after, check_surface(output.surface, state.constraints))
 
 
-SURFACE_GROUND = Step(name=StepName.SURFACE_GROUND, output_type=SurfaceGrounding, task=TASK, apply=apply)
+SURFACE_GROUND = Step(
+    name=StepName.SURFACE_GROUND, output_type=SurfaceGrounding, task=TASK, apply=apply, text_name="surface_ground"
+)

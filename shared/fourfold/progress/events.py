@@ -153,14 +153,14 @@ class JobStarted(Document):
     """A background job has started."""
 
     type: Literal["job.started"] = "job.started"
-    kind: Literal["fingerprint", "provocation"]
+    kind: Literal["fingerprint", "provocation", "voice_check"]
 
 
 class JobProgress(Document):
     """`done` of the job's `total` items are completed and stored. If the job restarts, it does not repeat them."""
 
     type: Literal["job.progress"] = "job.progress"
-    kind: Literal["fingerprint", "provocation"]
+    kind: Literal["fingerprint", "provocation", "voice_check"]
     done: int
     total: int
 
@@ -169,7 +169,7 @@ class JobCompleted(Document):
     """Terminal event: the job's result is stored. `tokens` and `cost_usd` (null: unknown) are totals over all calls."""
 
     type: Literal["job.completed"] = "job.completed"
-    kind: Literal["fingerprint", "provocation"]
+    kind: Literal["fingerprint", "provocation", "voice_check"]
     duration_ms: int
     tokens: TokenUsage
     cost_usd: float | None
@@ -179,7 +179,7 @@ class JobFailed(Document):
     """Terminal event: the job failed; `problem` says why and what to do."""
 
     type: Literal["job.failed"] = "job.failed"
-    kind: Literal["fingerprint", "provocation"]
+    kind: Literal["fingerprint", "provocation", "voice_check"]
     problem: Problem
     duration_ms: int
 

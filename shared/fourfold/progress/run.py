@@ -35,6 +35,7 @@ class RunKind(StrEnum):
     AUDIT = "audit"
     FINGERPRINT = "fingerprint"
     PROVOCATION = "provocation"
+    VOICE_CHECK = "voice_check"
 
     @property
     def is_pipeline(self) -> bool:

@@ -40,9 +40,11 @@ from fourfold.provocation.report import (
 )
 from fourfold.provocation.run_test import ProvocationContext, Speaker, no_answer, run_test
 from fourfold.provocation.verdict import Verdict
+from fourfold.spending.spent import CallSum, summed
 
-# Keys of the plan, the selection and single answers. No test id begins so.
-_PLAN, _SELECTION, _ANSWER = f"{WORKING}plan", f"{WORKING}selection", f"{WORKING}paid/"
+# Keys of the plan, the selection, single answers, and what finished tests cost by model. No test id begins so.
+_PLAN, _SELECTION, _ANSWER, _COST = f"{WORKING}plan", f"{WORKING}selection", f"{WORKING}paid/", f"{WORKING}cost/"
+_SUMS = TypeAdapter(tuple[CallSum, ...])
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class SuiteJob:
         """
         test, context = self._tests[key], self._context(answers)
         runs = [run_test(test, repetition, context) for repetition in range(1, self._planned.repetitions(test) + 1)]
+        # Before the record, which replaces the answers: without it, the test is performed again from its answers.
+        answers.add(f"{_COST}{key}", _SUMS.dump_json(summed(call for run in runs for call in run.calls)).decode())
         answers.add(key, record_of(test, runs).model_dump_json(), replaces=f"{_ANSWER}{key}/")
 
     def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
@@ -125,8 +129,11 @@ class SuiteJob:
         )
 
     def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
-        """The calls of finished tests, each test's as one, and those paid for unfinished ones."""
-        yield from (_as_call(record.result) for record in records_in(stored))
+        """The calls of finished tests, those of a model as one, and those paid for unfinished tests."""
+        for record in records_in(stored):
+            cost = stored.get(f"{_COST}{record.result.id}")
+            # A test that an earlier version finished has no cost by model.
+            yield from [_as_call(record.result)] if cost is None else _SUMS.validate_json(cost)
         for key, text in stored.items():
             if key.startswith(_ANSWER) and key.removeprefix(_ANSWER).split("/")[0] not in stored:
                 yield from _PAID_CALLS.validate_json(text).calls

@@ -1,12 +1,13 @@
 """Lists of a workspace, in a partition for each month of the listed things' ids.
 
 A directory names the months that hold something, so that a quiet workspace reads no empty partition. Its entry is
-written by the first thing of a month, and once more by each process that has not seen it: no list costs a write to a
-key that everything shares.
+written by the first thing of a month, and once an hour by each process that lists something: no list costs a write to
+a key that everything shares.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from fourfold.ids import id_created_at
@@ -17,6 +18,7 @@ from fourfold.storage.transactions import ABSENT
 PERSONAS, RUNS = "PERSONAS", "RUNS"
 
 _KNOWN_MONTHS = 10_000
+_KNOWN_FOR_S = 3600.0
 _MONTHS_AT_ONCE = 24
 _AFTER_ALL = "~"  # sorts behind every month
 
@@ -26,17 +28,18 @@ class Months:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._known: set[tuple[str, str, str]] = set()
+        self._known: dict[tuple[str, str, str], float] = {}
 
     def register(self, workspace_id: str, listed: str, identifier: str) -> None:
         """Names the id's month in the directory. Call it before an entry is written: an entry is never unfindable."""
-        entry = (workspace_id, listed, month_of(identifier))
-        if entry in self._known:
+        entry, now = (workspace_id, listed, month_of(identifier)), time.monotonic()
+        # Not for good: the directory goes with its workspace, whose id may be given again.
+        if now - self._known.get(entry, -_KNOWN_FOR_S) < _KNOWN_FOR_S:
             return
         self._table.put(month_key(workspace_id, listed, identifier), ABSENT)
         if len(self._known) >= _KNOWN_MONTHS:
             self._known.clear()
-        self._known.add(entry)
+        self._known[entry] = now
 
     def entries(
         self, workspace_id: str, listed: str, after: str | None, page: int, *, newest_first: bool = True

@@ -57,6 +57,16 @@ def baseline_pk(workspace_id: str, model: str) -> str:
     return f"WS#{workspace_id}#BASELINE#{model}"
 
 
+def usage_pk(workspace_id: str, shard: int) -> str:
+    """One of the partitions of the workspace's usage counters."""
+    return f"WS#{workspace_id}#USAGE#{shard}"
+
+
 def labels_pk(workspace_id: str) -> str:
     """The workspace's label sets."""
     return f"WS#{workspace_id}#LABELS"
+
+
+def endings_pk(workspace_id: str) -> str:
+    """The runs that were in progress when the workspace's deletion reached them: their logs end later."""
+    return f"WS#{workspace_id}#ENDINGS"

@@ -17,10 +17,11 @@ from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatMessage, ChatModel, ModelCall, ModelError
 from fourfold.persona import Persona
 from fourfold.progress.run import tokens_and_cost
+from fourfold.spending.spent import Accounts, spent_on
 from fourfold.voice.chat_turn import ChatTurn, ReplyListener, ask
 from fourfold.voice.drift import DriftState
 from fourfold.voice.embedder import Vector
-from fourfold.voice.recovery import with_anchor
+from fourfold.voice.recovery import calmer, recovery_of, with_anchor
 from fourfold.voice.scoring import Alert, DriftScorer
 from fourfold.voice.sessions import (
     ChatExchange,
@@ -52,7 +53,7 @@ class BlockedError(ConflictError):
 
 @dataclass(frozen=True)
 class ChatContext:
-    """Dependencies and settings of a chat with one persona."""
+    """Dependencies and settings of a chat with one persona. `key_id` is that of the API key that asks."""
 
     persona: Persona
     models: Sequence[ChatModel]
@@ -62,6 +63,7 @@ class ChatContext:
     store: SessionStore
     deadline: Deadline
     clock: Callable[[], datetime]
+    key_id: str | None = None
 
     @property
     def owner(self) -> PersonaRef:
@@ -143,9 +145,25 @@ def reply_to(
     history = message.history
     before = _stored_messages(context, session) if history is None else history[-2 * context.config.window :]
     turn = ChatTurn(system_prompt(context.persona, context.safety), (*before, ChatMessage("user", message.text)))
+    calls: list[ModelCall] = []
+    try:
+        return _answered(context, session, message, turn, listener, calls)
+    except Exception:  # whatever ended the reply, its calls are paid
+        context.store.count(context.persona.workspace_id, context.clock(), _spent(context, calls))
+        raise
+
+
+def _answered(  # noqa: PLR0913, PLR0917
+    context: ChatContext,
+    session: Session,
+    message: UserMessage,
+    turn: ChatTurn,
+    listener: ReplyListener | None,
+    calls: list[ModelCall],
+) -> ChatResult:
+    """Writes, checks and stores the reply; adds every model call to `calls`. Raises as `reply_to`."""
     action = context.scorer.config.action_on_alert
     live = None if action == "block" else listener
-    calls: list[ModelCall] = []
     scored, recovery = _write(context, turn, session.drift, live, calls), None
     if scored.drift.alert and action == "auto_recover":
         scored, recovery = _recover(context, turn, session.drift, scored, live, calls)
@@ -154,9 +172,7 @@ def reply_to(
         raise BlockedError(scored.drift, tuple(calls))
     if listener is not None and live is None:
         listener.on_text(scored.reply)
-    tokens, cost_usd = tokens_and_cost(calls)
-    usage = ReplyUsage(tokens=tokens, cost_usd=cost_usd, calls=len(calls))
-    details = _store(context, session, message, scored, recovery, usage)
+    details = _store(context, session, message, scored, recovery, calls)
     return ChatResult(scored.reply, session.session_id, details, tuple(calls))
 
 
@@ -187,10 +203,19 @@ def _stored_messages(context: ChatContext, session: Session) -> tuple[ChatMessag
     )
 
 
-def _write(
-    context: ChatContext, turn: ChatTurn, state: DriftState, listener: ReplyListener | None, calls: list[ModelCall]
+def _write(  # noqa: PLR0913, PLR0917
+    context: ChatContext,
+    turn: ChatTurn,
+    state: DriftState,
+    listener: ReplyListener | None,
+    calls: list[ModelCall],
+    config: ChatConfig | None = None,
 ) -> _ScoredReply:
-    answer = ask(turn, context.models, context.config, context.deadline, listener)
+    try:
+        answer = ask(turn, context.models, config or context.config, context.deadline, listener)
+    except ModelError as error:
+        calls.extend(error.calls)
+        raise
     calls.extend(answer.calls)
     [vector] = context.scorer.vectors([answer.value])
     drift, after = context.scorer.scored(answer.value, vector, state)
@@ -206,28 +231,25 @@ def _recover(  # noqa: PLR0913, PLR0917
     calls: list[ModelCall],
 ) -> tuple[_ScoredReply, Recovery]:
     """Regenerates a drifted reply once with the voice anchored; returns the reply with the lower score."""
-    before = first.drift.score or 0.0
-    mask = context.persona.mask
+    mask, config = context.persona.mask, calmer(context.config)
     if mask is None:
         raise ValueError("a persona that is not written yet cannot speak")
     anchored = with_anchor(turn.system, mask, [fault.words for fault in first.drift.top_features])
     if listener is not None:
         listener.on_restart()
     try:
-        second = _write(context, ChatTurn(anchored, turn.messages), state, listener, calls)
+        second = _write(context, ChatTurn(anchored, turn.messages), state, listener, calls, config)
     except ModelError:
         # The first reply is paid for, and its envelope says that it drifted: return it rather than an error.
-        if listener is not None:
-            listener.on_restart()
-            listener.on_text(first.reply)
-        return first, Recovery(before=before, after=None, shipped="first")
-    after = second.drift.score
-    if after is not None and after < before:
-        return second, Recovery(before=before, after=after, shipped="second")
+        second = None
+    rewritten = "" if second is None else second.reply
+    recovery = recovery_of(first.drift, None if second is None else second.drift, rewritten, config)
+    if second is not None and recovery.shipped == "second":
+        return second, recovery
     if listener is not None:
         listener.on_restart()
         listener.on_text(first.reply)
-    return first, Recovery(before=before, after=after, shipped="first")
+    return first, recovery
 
 
 def _store(  # noqa: PLR0913, PLR0917
@@ -236,7 +258,7 @@ def _store(  # noqa: PLR0913, PLR0917
     message: UserMessage,
     scored: _ScoredReply,
     recovery: Recovery | None,
-    usage: ReplyUsage,
+    calls: Sequence[ModelCall],
 ) -> ReplyDetails:
     """Appends the exchange to the session and publishes an alert; returns the reply's details.
 
@@ -248,6 +270,8 @@ def _store(  # noqa: PLR0913, PLR0917
         TimeoutError: the session changed MAX_ATTEMPTS times in between.
     """
     drift, state = scored.drift, scored.state
+    tokens, cost_usd = tokens_and_cost(calls)
+    usage, spent = ReplyUsage(tokens=tokens, cost_usd=cost_usd, calls=len(calls)), _spent(context, calls)
     for _ in range(MAX_ATTEMPTS):
         now = context.clock()
         details = ReplyDetails(
@@ -269,11 +293,15 @@ def _store(  # noqa: PLR0913, PLR0917
         entries: list[dict[str, Any]] = []
         if drift.alert or recovery is not None:
             entries.append(_alert(context, session).entry(drift, recovery, now))
-        if context.store.advance(context.owner, after, [exchange], entries):
+        if context.store.advance(context.owner, after, [exchange], entries, spent=spent):
             return details
         session = context.store.session(context.owner, session.session_id) or session
         drift, state = context.scorer.scored(scored.reply, scored.vector, session.drift)
     raise TimeoutError(f"session {session.session_id} is contended")
+
+
+def _spent(context: ChatContext, calls: Sequence[ModelCall]) -> Accounts:
+    return spent_on("chat", context.key_id, calls)
 
 
 def _exchange(message: UserMessage, reply: str, details: ReplyDetails, at: datetime) -> ChatExchange:

@@ -81,7 +81,7 @@ def envelope(
         words=words,
         session=session_drift,
         exempt=None,
-        fingerprint=_compared(fingerprint),
+        fingerprint=compared(fingerprint),
     )
     return result, after
 
@@ -161,11 +161,12 @@ def _exempt_envelope(
         words=words,
         session=session,
         exempt=reason,
-        fingerprint=None if fingerprint is None else _compared(fingerprint),
+        fingerprint=None if fingerprint is None else compared(fingerprint),
     )
 
 
-def _compared(fingerprint: Fingerprint) -> Compared:
+def compared(fingerprint: Fingerprint) -> Compared:
+    """What an envelope or a certificate says of the fingerprint that it was compared with."""
     return Compared(
         run_id=fingerprint.run_id,
         embedder=fingerprint.embedder,

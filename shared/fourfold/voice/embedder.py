@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -10,6 +11,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fourfold.llm.port import ModelCall, provider_and_model
 from fourfold.persona import TokenUsage
 
 # One vector of shape (dimension,), and vectors of shape (texts, dimension).
@@ -45,6 +47,37 @@ class Embedder(Protocol):
         Raises:
             ModelError: the provider returned none.
         """
+
+
+class MeteredEmbedder:
+    """An embedder that remembers its paid calls."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.calls: list[ModelCall] = []
+
+    @property
+    def id(self) -> str:
+        """That of the embedder."""
+        return self._embedder.id
+
+    @property
+    def trained_on(self) -> str | None:
+        """That of the embedder."""
+        return self._embedder.trained_on
+
+    def embed(self, texts: Sequence[str]) -> Embedding:
+        """Returns the vectors of the texts. Raises as the embedder."""
+        started = time.perf_counter()
+        found = self._embedder.embed(texts)
+        if found.cost_usd != 0.0:  # one of this process costs nothing, and is no model
+            provider, model = provider_and_model(self.id.rpartition("@")[0])
+            duration_ms = round((time.perf_counter() - started) * 1000)
+            call = ModelCall(
+                provider=provider, model=model, duration_ms=duration_ms, tokens=found.tokens, cost_usd=found.cost_usd
+            )
+            self.calls.append(call)
+        return found
 
 
 def normalised(vectors: ArrayLike) -> NDArray[np.float64]:

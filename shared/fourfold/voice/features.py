@@ -92,6 +92,9 @@ FEATURES: tuple[Feature, ...] = (
 )  # fmt: skip
 
 _MAX_DEVIATIONS, _MIN_Z = 3, 1.5
+# A feature has changed between two sets of replies if its mean moved by at least this share of its spread, and by at
+# least this many standard errors (of the paired differences; 21 features are tested at once).
+_MAX_CHANGES, _MIN_EFFECT, _MIN_CHANGE_Z = 5, 0.3, 3.0
 
 
 class Profile(Document):
@@ -136,6 +139,29 @@ def deviations(text: str, profile: Profile) -> tuple[Deviation, ...]:
     return tuple(sorted(found, key=lambda one: -abs(one.z))[:_MAX_DEVIATIONS])
 
 
+def changes(before: Sequence[str], after: Sequence[str]) -> tuple[Deviation, ...]:
+    """The features that differ between two sets of replies to the same messages in the same order, at most five.
+
+    `usual` is the mean before and `observed` the one after; `z` is their difference in standard deviations of a reply.
+
+    Raises:
+        ValueError: there are no replies, or the two sides differ in number.
+    """
+    pairs = list(zip(map(measured, before), map(measured, after), strict=True))
+    if not pairs:
+        raise ValueError("no replies, no changes")
+    profile = profile_of(before)
+    found = []
+    for place, feature in enumerate(FEATURES):
+        differences = [there[place] - here[place] for here, there in pairs]
+        mean = sum(differences) / len(differences)
+        error = math.sqrt(sum((each - mean) ** 2 for each in differences)) / len(differences)
+        effect = mean / max(feature.floor, profile.deviation[place])
+        if abs(effect) >= _MIN_EFFECT and abs(mean) >= _MIN_CHANGE_Z * error:
+            found.append(_deviation(feature, profile.mean[place] + mean, profile.mean[place], effect))
+    return tuple(sorted(found, key=lambda one: -abs(one.z))[:_MAX_CHANGES])
+
+
 def _deviation(feature: Feature, value: float, mean: float, z: float) -> Deviation:
     observed, usual = (_displayed(feature, number) for number in (value, mean))
     template = feature.more if z > 0 else feature.less
@@ -143,6 +169,12 @@ def _deviation(feature: Feature, value: float, mean: float, z: float) -> Deviati
     return Deviation(
         feature=feature.name, observed=round(observed, 3), usual=round(usual, 3), z=round(z, 2), words=words
     )
+
+
+def observed(text: str, names: Sequence[str]) -> dict[str, float]:
+    """The values of the named features of a text, in the units of `Deviation`."""
+    values = zip(FEATURES, measured(text), strict=True)
+    return {feature.name: round(_displayed(feature, value), 3) for feature, value in values if feature.name in names}
 
 
 def _displayed(feature: Feature, number: float) -> float:

@@ -19,7 +19,7 @@ from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
 from fourfold.persona import Document, Persona
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.voice.chat_turn import ChatTurn, ask
-from fourfold.voice.embedder import Embedder
+from fourfold.voice.embedder import Embedder, MeteredEmbedder
 from fourfold.voice.fingerprint import FingerprintInput, FingerprintOwner, make_fingerprint, summary_of
 from fourfold.voice.scenarios import Scenario, ScenarioSet
 from fourfold.voice.system_prompt import system_prompt
@@ -39,12 +39,29 @@ def scenario_system(persona: Persona, safety: SafetyConfig) -> str:
     return f"{system_prompt(persona, safety)}\n\n{_LENGTH_RULE}"
 
 
+def scenario_turn(persona: Persona, safety: SafetyConfig, scenario: Scenario) -> ChatTurn:
+    """Returns the chat turn in which a persona answers a scenario."""
+    message = ChatMessage("user", scenario.text(persona.language))
+    return ChatTurn(scenario_system(persona, safety), (message,))
+
+
 class ScenarioReply(Document):
     """A stored reply of the persona or of the plain assistant, with its `provider:model` and all model calls."""
 
     reply: str
     answered_by: str
     calls: tuple[ModelCall, ...]
+
+
+def paid_reply(turn: ChatTurn, models: Sequence[ChatModel], config: ModelConfig, deadline: Deadline) -> str:
+    """Asks the models; returns a ScenarioReply as JSON.
+
+    Raises:
+        ModelError: no model answered.
+    """
+    answer = ask(turn, models, config, deadline)
+    name = f"{answer.provider}:{answer.model}"
+    return ScenarioReply(reply=answer.value, answered_by=name, calls=answer.calls).model_dump_json()
 
 
 class AssistantBaseline(Protocol):
@@ -98,7 +115,8 @@ class FingerprintJob:
             cost_usd=cost_usd,
         )
         owner = FingerprintOwner(self.persona.id, run.id, self.persona.language)
-        fingerprint = make_fingerprint(owner, source, self.embedder, self.scenarios, at)
+        embedder = MeteredEmbedder(self.embedder)
+        fingerprint = make_fingerprint(owner, source, embedder, self.scenarios, at)
         summary = summary_of(fingerprint).model_copy(update={"persona_version": self.persona.version})
         ready = FingerprintReady(
             persona_id=fingerprint.persona_id,
@@ -114,9 +132,11 @@ class FingerprintJob:
         entry = bus_entry(ready, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
         return Conclusion(
             result=fingerprint.model_dump_json(),
+            records=replies,
             entry=entry,
             tokens=fingerprint.tokens,
             cost_usd=fingerprint.cost_usd,
+            further_calls=embedder.calls,
             summary=lambda persona: persona.model_copy(
                 update={"fingerprint": summary.model_copy(update={"stale": not same_layers(self.persona, persona)})}
             ),
@@ -134,8 +154,7 @@ class FingerprintJob:
         return f"{self.models[0].name}#{self.scenarios.version}"
 
     def _ask_persona(self, scenario: Scenario) -> str:
-        system = scenario_system(self.persona, self.safety)
-        return self._reply(ChatTurn(system, (ChatMessage("user", scenario.text(self.persona.language)),)))
+        return self._reply(scenario_turn(self.persona, self.safety, scenario))
 
     def _ask_assistant(self, scenario: Scenario, answers: PaidAnswers) -> bool:
         """Returns whether the assistant's reply was missing."""
@@ -148,6 +167,4 @@ class FingerprintJob:
 
     def _reply(self, turn: ChatTurn) -> str:
         """Asks the models; returns a ScenarioReply as JSON."""
-        answer = ask(turn, self.models, self.config, self.deadline)
-        name = f"{answer.provider}:{answer.model}"
-        return ScenarioReply(reply=answer.value, answered_by=name, calls=answer.calls).model_dump_json()
+        return paid_reply(turn, self.models, self.config, self.deadline)

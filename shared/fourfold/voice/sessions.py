@@ -14,6 +14,7 @@ from fourfold.drift import Envelope
 from fourfold.errors import ConflictError
 from fourfold.events.voice import Recovery
 from fourfold.persona import Document, TokenUsage
+from fourfold.spending.spent import NOTHING_SPENT, Accounts
 from fourfold.voice.drift import DriftState
 
 MAX_TITLE_CHARACTERS = 200
@@ -154,15 +155,18 @@ class SessionStore(Protocol):
     def scored_by(self, owner: PersonaRef, session_id: str, operation_id: str) -> tuple[Envelope, ...] | None:
         """Returns the envelopes that this operation stored with `advance`, or None."""
 
-    def advance(
+    def advance(  # noqa: PLR0913, PLR0917 - all that a reply changes
         self,
         owner: PersonaRef,
         session: Session,
         exchanges: Sequence[ChatExchange],
         entries: Sequence[dict[str, Any]],
         scored: ScoredRequest | None = None,
+        spent: Accounts = NOTHING_SPENT,
     ) -> bool:
-        """Stores the session, its new exchanges, the request's scores and the bus `entries` in one transaction.
+        """Stores the session, its new exchanges, the request's scores and the bus `entries`; counts what was `spent`.
+
+        It is one transaction.
 
         `session.steps` is the version that was read plus one. Returns False if another writer stored that version.
 
@@ -170,6 +174,9 @@ class SessionStore(Protocol):
             PersonaGoneError: the persona was deleted.
             SessionDeletedError: the session was deleted.
         """
+
+    def count(self, workspace_id: str, at: datetime, spent: Accounts) -> None:
+        """Counts what was spent on a reply that no session stores."""
 
     def publish(self, entries: Sequence[dict[str, Any]]) -> None:
         """Publishes bus entries that belong to no session."""

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 KEY, OTHER_KEY, READ_KEY, WRITE_KEY = ("ffk_one", "ffk_other", "ffk_read", "ffk_write")
 FULL_KEY, OTHER_FULL_KEY = ("ffk_full", "ffk_other_full")
+_OF_NO_PERSONA = re.compile(r"#(SLOTS|MONTHS|USAGE#\d+)$")
 BOTH = frozenset({"personas:read", "personas:write"})
 Fate = Literal["active", "flagged", "failed", "silent", "refused"]
 
@@ -210,10 +211,10 @@ class Api:
         return reply.json()
 
     def stored(self, table: str) -> list[dict[str, Any]]:
-        """All items but those that belong to no persona: the slots of running generations, the months of the lists."""
+        """All items but those that belong to no persona: slots of running generations, months of lists, usage."""
         self.machine.settle()
         items = self.kept.items(table)
-        return [item for item in items if not item.get("pk", {}).get("S", "").endswith(("#SLOTS", "#MONTHS"))]
+        return [item for item in items if not _OF_NO_PERSONA.search(item.get("pk", {}).get("S", ""))]
 
     def run(self, run_id: str, workspace_id: str = "ws_one") -> Run:
         found = wiring.persona_store().run(workspace_id, run_id)
@@ -345,7 +346,7 @@ def _forget() -> None:
     if last_use.cache_info().currsize:
         last_use().close()
     kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, polling_limiter)
-    kept_for_lists = (api_wiring.persona_search, api_wiring.run_directory, api_wiring.chat_slots)
+    kept_for_lists = (api_wiring.usage, api_wiring.persona_search, api_wiring.run_directory, api_wiring.chat_slots)
     kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
     sealing = (secret_sealer.kms, secret_sealer.opened)
     further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)

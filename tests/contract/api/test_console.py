@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import sys
-from enum import StrEnum
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 
 from fourfold.http import edge
 from fourfold.persona import Archetype, AttachmentStyle, Register, SchwartzValue
+from fourfold.webhooks.endpoint import KNOWN_EVENTS
 from functions.api.console.assets import assets, version
 from functions.api.console.sign_in import SignInLink
 from tests.contract.api.conftest import Api
@@ -159,13 +160,14 @@ def test_a_source_makes_no_markup_of_text_and_imports_what_exists(path: Path) ->
         ("ATTACHMENT_STYLES", AttachmentStyle),
         ("REGISTERS", Register),
         ("SCHWARTZ_VALUES", SchwartzValue),
+        ("EVENTS", KNOWN_EVENTS),
     ],
 )
-def test_the_lists_of_the_editor_are_the_products(name: str, values: type[StrEnum]) -> None:
+def test_the_lists_of_the_console_are_the_products(name: str, values: Iterable[str]) -> None:
     text = (STATIC / "vocabularies.js").read_text(encoding="utf-8")
     listed = re.search(rf"export const {name} = \[([^\]]+)\]", text)
     assert listed is not None
-    assert re.findall(r'"(\w+)"', listed[1]) == [each.value for each in values]
+    assert re.findall(r'"([\w.]+)"', listed[1]) == [str(each) for each in values]
 
 
 @pytest.fixture

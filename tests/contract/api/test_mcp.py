@@ -74,6 +74,8 @@ def test_a_persona_is_created_with_progress_and_used(live: Live) -> None:
         assert document(await client.call_tool("get_fingerprint", one))["status"] == "pending"
         assert document(await client.call_tool("get_test_suite", one))["status"] == "pending"
         assert document(await client.call_tool("get_run", {"run_id": made["run_id"]}))["status"] == "completed"
+        used = document(await client.call_tool("get_usage", {"group_by": "kind"}))
+        assert {group["group"] for group in used["data"]} == {"generation", "audit", "chat"}
         again = document(await client.call_tool("regenerate_persona", {**one, "first_step": "mask_build"}))
         assert again["version"] > made["version"]
         assert document(await client.call_tool("parse_brief", {"brief": BRIEF}))["facts"]

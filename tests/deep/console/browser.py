@@ -61,7 +61,7 @@ def visit(browser: Browser, url: str, key: str | None, **options: Any) -> Iterat
         keep = f"sessionStorage.setItem('fourfold.api_key', {json.dumps(key)})"
         context.add_init_script(f"if (location.protocol === 'http:') {keep}")
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)  # the machine may be busy
     made = Visit(page, url)
     page.on("pageerror", lambda error: made.errors.append(str(error)))
     page.on("console", lambda said: made.errors.append(said.text) if said.type == "error" else None)
@@ -92,5 +92,8 @@ def paths(persona_id: str, run_id: str, webhook_id: str) -> Sequence[tuple[str, 
         ("webhooks", ".card"),
         (f"webhooks/{webhook_id}", ".card"),
         ("settings", ".group"),
+        ("settings/history", "li.card"),
+        ("settings/snapshots", "form"),
+        ("settings/presets", "[role=group] button"),
         ("keys", "table"),
     )

@@ -361,7 +361,8 @@ def test_all_of_a_job_is_found_from_its_persona(bench: Bench) -> None:
             (f"{workspace}#RUN#{order.run_id}", "RUN"),
             (f"{workspace}#RUNS#{month_of(order.run_id)}", order.run_id),
         }
-        | {key for key in bench.stored_keys() if key[0] == f"{workspace}#MONTHS"} - before
+        | {key for key in bench.stored_keys() if key[0].startswith((f"{workspace}#MONTHS", f"{workspace}#USAGE"))}
+        - before
     )
 
 

@@ -38,6 +38,12 @@ def test_a_job_may_ask_a_wave_again_after_a_fault_and_no_more() -> None:
     assert counts.paid_twice == ["question"]  # no fault is between them
 
 
+def test_a_question_of_a_job_that_was_not_asked_again_is_no_fault() -> None:
+    counts = Counts()
+    check_paid({"question": []}, FAULT, counts, {"question": 1}, jobs=1)
+    assert (counts.repaid_in_flight, counts.paid_twice) == (0, [])
+
+
 def test_an_event_that_is_missing_or_comes_twice_is_counted() -> None:
     counts, memory = Counts(), Memory()
     memory.events |= {"run_whole": [1, 2, 3], "run_none": []}

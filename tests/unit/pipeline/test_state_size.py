@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fourfold.config.engine import EngineConfig, PipelineConfig, RunSettings
+from fourfold.config.variant import MAX_TEXT_BYTES
 from fourfold.constraints import Fact, Link, Violation
 from fourfold.layers import LAYER_NAMES, Layers
 from fourfold.llm.port import ModelCall, ModelFailure
@@ -87,11 +88,12 @@ def size(value: object) -> int:
 
 
 def _longest_config() -> EngineConfig:
-    """Five models with the longest names for every step."""
+    """Five models with the longest names for every step, and the longest texts of a variant."""
     names = [f"compatible:{number}{'a' * 108}" for number in range(5)]
     step = {"model": names[0], "fallback": names[1:], "temperature": 0.1234567890123456}
-    tree = {name: step for name in PipelineConfig.model_fields if name not in {"method", "drift_detection"}}
-    return EngineConfig.model_validate({"pipeline": {**tree, "method": "single_call"}})
+    tree = {name: step for name in PipelineConfig.model_fields if name not in {"method", "drift_detection", "variant"}}
+    variant = {"name": "v" * 60, "texts": {"soul_draft": ASTRAL * (MAX_TEXT_BYTES // 4 - 1)}}
+    return EngineConfig.model_validate({"pipeline": {**tree, "variant": variant, "method": "single_call"}})
 
 
 # The smallest field of each layer, so that none is kept whole: whole layers are not held twice.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
 import pytest
@@ -14,6 +16,8 @@ from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatRequest, Completion, ModelError, ModelFailure, OnText
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
+from fourfold.persona import TokenUsage
+from fourfold.spending.spent import NOTHING_SPENT, Accounts
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import BlockedError, ChatContext, UserMessage, open_session, reply_to
 from fourfold.voice.scoring import DriftScorer
@@ -31,6 +35,7 @@ class Kept:
     sessions: dict[str, Session] = field(default_factory=dict)
     said: list[ChatExchange] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
+    spent: list[Accounts] = field(default_factory=list)
 
     def session(self, owner: PersonaRef, session_id: str) -> Session | None:  # noqa: ARG002 - a SessionStore
         return self.sessions.get(session_id)
@@ -44,13 +49,14 @@ class Kept:
     def scored_by(self, owner: PersonaRef, session_id: str, operation_id: str) -> None:
         """No keyed request is scored here."""
 
-    def advance(
+    def advance(  # noqa: PLR0917 - the port's signature
         self,
         owner: PersonaRef,
         session: Session,
         exchanges: Sequence[ChatExchange],
         entries: Sequence[dict[str, Any]],
         scored: ScoredRequest | None = None,  # noqa: ARG002
+        spent: Accounts = NOTHING_SPENT,
     ) -> bool:
         known = self.session(owner, session.session_id)
         if (known.steps if known else 0) != session.steps - 1:
@@ -58,7 +64,11 @@ class Kept:
         self.sessions[session.session_id] = session
         self.said += exchanges
         self.told += entries
+        self.spent.append(spent)
         return True
+
+    def count(self, workspace_id: str, at: datetime, spent: Accounts) -> None:  # noqa: ARG002
+        self.spent.append(spent)
 
     def publish(self, entries: Sequence[dict[str, Any]]) -> None:
         self.told += entries
@@ -123,11 +133,40 @@ def test_a_drifted_reply_is_written_once_more_and_the_better_one_ships(kept: Kep
     assert said.details.recovery.after is not None
     assert said.details.recovery.after < said.details.recovery.before
     assert said.details.recovery.shipped == "second"
+    for feature in said.details.recovery.features:
+        assert feature.after is not None
+        assert abs(feature.after - feature.usual) < abs(feature.before - feature.usual)
+    assert "lists" in {feature.feature for feature in said.details.recovery.features}
     assert not said.details.drift.alert
     assert said.details.drift.score == said.details.recovery.after
     assert len(said.calls) == 2
     assert kept.told[0]["Detail"]["data"]["recovery"]["before"] == said.details.recovery.before
     assert [one.reply for one in kept.said] == [said.reply]
+
+
+@dataclass
+class Stubborn:
+    """A model that answers as an assistant whatever it is asked, and remembers the temperatures."""
+
+    name: str = "google:gemini-3.8-flash"
+    temperatures: list[float | None] = field(default_factory=list)
+
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:  # noqa: ARG002 - the port
+        self.temperatures.append(request.temperature)
+        text = "Sure! Here are a few helpful reasons:\n" + "\n".join(f"{n}. Stay positive today." for n in range(1, 6))
+        return Completion(text, "google", "gemini-3.8-flash", TokenUsage(), 0.0)
+
+
+def test_the_second_try_is_calmer_and_the_first_ships_if_it_is_no_better(kept: Kept) -> None:
+    model = Stubborn()
+    place = replace(room("auto_recover", kept), models=[model], config=ChatConfig(model=model.name, temperature=1.0))
+    said = reply_to(place, open_session(place, None), UserMessage(LIST))
+    recovery = said.details.recovery
+    assert recovery is not None
+    assert (model.temperatures, recovery.temperature) == ([1.0, 0.2], 0.2)
+    assert recovery.shipped == "first"
+    assert said.details.drift.score == recovery.before
+    assert recovery.features
 
 
 def test_a_drifted_reply_is_held_back_and_leaves_no_trace_in_the_session(kept: Kept) -> None:
@@ -156,3 +195,24 @@ def test_what_a_broken_model_let_be_heard_is_withdrawn(kept: Kept) -> None:
 @pytest.fixture
 def kept() -> Kept:
     return Kept()
+
+
+def test_every_call_of_a_reply_is_counted_under_its_key_once_whatever_becomes_of_it(kept: Kept) -> None:
+    expected: tuple[tuple[Action, int], ...] = (("warn", 1), ("auto_recover", 2), ("block", 1))
+    for action, calls in expected:
+        kept.spent.clear()
+        place = replace(room(action, kept), key_id="key_mine")
+        with suppress(BlockedError):
+            reply_to(place, open_session(place, None), UserMessage(LIST))
+        [spent] = kept.spent
+        assert {(each.kind, each.step, each.key_id, each.model): one.calls for each, one in spent.items()} == {
+            ("chat", "chat", "key_mine", "offline:composer-1"): calls
+        }
+
+
+def test_a_reply_that_no_model_gives_is_counted_with_its_failed_calls(kept: Kept) -> None:
+    place = replace(room("warn", kept), models=[Failing()])
+    with pytest.raises(ModelError):
+        reply_to(place, open_session(place, None), UserMessage(LIST))
+    [spent] = kept.spent
+    assert [(one.calls, one.failures) for one in spent.values()] == [(1, 1)]

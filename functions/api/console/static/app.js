@@ -17,6 +17,7 @@ const ROUTES = [
   ["webhooks", () => import("./webhooks.js")],
   ["webhooks/:endpoint", () => import("./webhook.js")],
   ["settings", () => import("./settings.js")],
+  ["settings/:tab", () => import("./settings.js")],
   ["keys", () => import("./keys.js")],
 ];
 const SIGN_IN = /^#\/sign-in\/(.+)$/;

@@ -1,55 +1,18 @@
 // The tab to change a persona: regenerate, audit again, fork, slug and audience, archive, delete.
 
+import { actionCard, control } from "./action-card.js";
 import { call, post } from "./api.js";
 import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
-import { heading } from "./format.js";
+import { languageField } from "./language.js";
 import { problemNotice } from "./notices.js";
+import { refineFields } from "./refine.js";
+import { regenerateCard } from "./regenerate.js";
 import { go, refresh } from "./router.js";
-import { STEPS } from "./run-state.js";
 
 export function tab(persona, { signal }) {
   const path = `/v1/personas/${persona.id}`;
-  return h("div", { class: "cards" }, regenerate(path, signal), audit(persona, path, signal), fork(path, signal), label(persona, path, signal), end(persona, path, signal));
-}
-
-/** A card with a form; `work` is done at its submission, and what goes wrong is said in it. */
-function actionCard({ title, about, fields, button, work, curl }) {
-  const notice = h("div", { "aria-live": "polite" });
-  const submit = h("button", { type: "submit", class: "main" }, button);
-  const form = h("form", {
-    class: "card form",
-    onsubmit: async (event) => {
-      event.preventDefault();
-      submit.disabled = true;
-      try {
-        await work();
-      } catch (error) {
-        if (error.name !== "AbortError") fill(notice, problemNotice(error));
-      }
-      submit.disabled = false;
-    },
-  }, h("h2", {}, title), h("p", { class: "quiet small" }, about), fields, notice, h("div", { class: "actions" }, submit, curl));
-  return form;
-}
-
-/** A labelled control. */
-function control(name, input) {
-  input.id ||= `control-${name.replaceAll(" ", "-").toLowerCase()}`;
-  return h("div", { class: "stack tight" }, h("label", { for: input.id }, name), input);
-}
-
-function regenerate(path, signal) {
-  const step = h("select", {}, STEPS.map((name) => h("option", { value: name, selected: name === "mask_build" }, heading(name))));
-  const body = () => ({ from: step.value });
-  return actionCard({
-    title: "Regenerate from here",
-    about: "Layers of earlier steps are kept. Until the run completes the persona reads as before.",
-    fields: control("First step", step),
-    button: "Regenerate",
-    work: async () => go("runs", (await post(`${path}/regenerate`, body(), { headers: { Prefer: "respond-async" }, signal })).run_id),
-    curl: curlButton("POST", `${path}/regenerate`, body),
-  });
+  return h("div", { class: "cards" }, regenerateCard(persona, signal), audit(persona, path, signal), fork(persona, path, signal), label(persona, path, signal), end(persona, path, signal));
 }
 
 function audit(persona, path, signal) {
@@ -63,16 +26,27 @@ function audit(persona, path, signal) {
   });
 }
 
-function fork(path, signal) {
+function fork(persona, path, signal) {
   const slug = h("input", { maxlength: 63, placeholder: "optional", spellcheck: "false" });
   const note = h("input", { maxlength: 500 });
-  const body = () => ({ ...(slug.value.trim() ? { slug: slug.value.trim() } : {}), ...(note.value.trim() ? { note: note.value.trim() } : {}) });
+  const language = languageField("Language of the fork", persona.language ?? "as this one");
+  const refine = refineFields();
+  const body = () => ({
+    ...(language.value() ? { language: language.value() } : {}),
+    ...(refine.value() ? { refine: refine.value() } : {}),
+    ...(slug.value.trim() ? { slug: slug.value.trim() } : {}),
+    ...(note.value.trim() ? { note: note.value.trim() } : {}),
+  });
   return actionCard({
     title: "Fork",
-    about: "A persona of its own with these layers, to edit. Fingerprint and suite are computed for it; no model writes.",
-    fields: [control("Slug of the fork", slug), control("Note", note)],
+    about: "A persona of its own with these layers, to edit. No model writes, unless its language or tone changes: then a run writes the lines and words of the mask, or the layer. Fingerprint and suite are computed for it.",
+    fields: [language.element, refine.element, control("Slug of the fork", slug), control("Note", note)],
     button: "Fork",
-    work: async () => go("personas", (await post(`${path}/fork`, body(), { signal })).id),
+    work: async () => {
+      const made = await post(`${path}/fork`, body(), { headers: { Prefer: "respond-async" }, signal });
+      if (made.surface) go("personas", made.id);
+      else go("runs", made.run_id);
+    },
     curl: curlButton("POST", `${path}/fork`, body),
   });
 }

@@ -5,6 +5,7 @@ import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
 import { estimateLine } from "./estimate.js";
 import { words } from "./format.js";
+import { languageField } from "./language.js";
 import { problemNotice } from "./notices.js";
 import { go } from "./router.js";
 
@@ -23,9 +24,15 @@ export async function view(_, { signal }) {
   const slug = h("input", { id: "slug", maxlength: 63, placeholder: "optional", spellcheck: "false", autocomplete: "off" });
   const notice = h("div", { "aria-live": "assertive" });
   const button = h("button", { type: "submit", class: "main" }, "Create persona");
-  const body = async () => ({ intent: brief.value, ...(slug.value.trim() ? { slug: slug.value.trim() } : {}), ...(await presetConfig(preset.value, signal)) });
+  const asked = () => ({
+    intent: brief.value,
+    ...(language.value() ? { language: language.value() } : {}),
+    ...(slug.value.trim() ? { slug: slug.value.trim() } : {}),
+  });
+  const body = async () => ({ ...asked(), ...(await presetConfig(preset.value, signal)) });
 
-  const estimate = estimateLine("/v1/personas", () => (brief.value.trim() ? body() : null), signal);
+  const estimate = estimateLine("/v1/personas", () => (form.checkValidity() && brief.value.trim() ? body() : null), signal);
+  const language = languageField("Language of the persona", "that of the brief", estimate.soon);
   brief.addEventListener("input", estimate.soon);
   preset.addEventListener("change", estimate.soon);
 
@@ -50,10 +57,13 @@ export async function view(_, { signal }) {
     h("p", { id: "brief-help", class: "quiet small" }, "Who is it, where, and what is the matter with them? Any language. Facts you state are kept."),
     h("fieldset", { class: "examples" }, h("legend", {}, "Or begin with an example"),
       EXAMPLES.map((text) => h("button", { type: "button", class: "chip", onclick: () => { brief.value = text; brief.focus(); estimate.soon(); } }, text))),
-    h("div", { class: "fields" }, h("div", {}, h("label", { for: "preset" }, "Models"), preset), h("div", {}, h("label", { for: "slug" }, "Slug, its unique name"), slug)),
+    h("div", { class: "fields" },
+      language.element,
+      h("div", {}, h("label", { for: "preset" }, "Models"), preset),
+      h("div", {}, h("label", { for: "slug" }, "Slug, its unique name"), slug)),
     estimate.element,
     notice,
-    h("div", { class: "actions" }, button, h("span", { class: "quiet small" }, "Ctrl + Enter"), curlButton("POST", "/v1/personas", () => ({ intent: brief.value }))));
+    h("div", { class: "actions" }, button, h("span", { class: "quiet small" }, "Ctrl + Enter"), curlButton("POST", "/v1/personas", asked)));
 
   return {
     title: "Create",

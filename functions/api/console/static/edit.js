@@ -27,7 +27,7 @@ export async function editLayer(place, personaId, layer, close, signal) {
 }
 
 function layerForm(path, layer, values, etag, close, signal) {
-  const fields = Object.entries(values).flatMap(([name, value]) => (name === "big_five" ? Object.entries(value).map(([trait, level]) => traitField(trait, level)) : [fieldFor(name, value)]));
+  const fields = layerFields(values);
   const reason = h("input", { id: uniqueId("reason"), maxlength: 300 });
   const notice = h("div", { "aria-live": "polite" });
   const body = (accept) => ({
@@ -55,11 +55,16 @@ function layerForm(path, layer, values, etag, close, signal) {
       curlButton("PATCH", path, () => body(false))));
 }
 
+/** A control for each field of a layer: {element, read(), name or trait}. */
+export function layerFields(values) {
+  return Object.entries(values).flatMap(([name, value]) => (name === "big_five" ? Object.entries(value).map(([trait, level]) => traitField(trait, level)) : [fieldFor(name, value)]));
+}
+
 /** Whether the API refused the edit for what it breaks of the chain alone. */
-const mayBeAccepted = (error) => error instanceof ProblemError && error.problem.code === "constraint_broken";
+export const mayBeAccepted = (error) => error instanceof ProblemError && error.problem.code === "constraint_broken";
 
 /** The fields whose value differs from the stored one, as the API takes them. */
-function changed(fields, values) {
+export function changed(fields, values) {
   const found = {};
   for (const { name, trait, read } of fields) {
     const value = read();

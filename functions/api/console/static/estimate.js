@@ -33,13 +33,17 @@ export function estimateLine(path, body, signal) {
   return { element, soon };
 }
 
+/** `models`: the model of each part, or a list of them; `tokens` is of those that name the parts. */
 function sentence({ models, calls, tokens, usd: cost }) {
-  const byModel = new Map();
-  for (const [part, model] of Object.entries(models)) byModel.set(model, [...(byModel.get(model) ?? []), words(part)]);
-  return [
-    h("strong", {}, cost.low === cost.high ? usd(cost.low) : `${usd(cost.low)} to ${usd(cost.high)}`),
-    ` · ${range(calls)} calls · ${range(tokens)} tokens · ${[...byModel].map(([model, parts]) => `${model}: ${parts.join(", ")}`).join(" · ")}`,
-  ];
+  const price = cost.low === cost.high ? usd(cost.low) : `${usd(cost.low)} to ${usd(cost.high)}`;
+  const parts = [`${range(calls)} calls`, tokens ? `${range(tokens)} tokens` : null, ...(Array.isArray(models) ? models : byModel(models))];
+  return [h("strong", {}, price), ...parts.filter(Boolean).map((part) => ` · ${part}`)];
+}
+
+function byModel(models) {
+  const found = new Map();
+  for (const [part, model] of Object.entries(models)) found.set(model, [...(found.get(model) ?? []), words(part)]);
+  return [...found].map(([model, parts]) => `${model}: ${parts.join(", ")}`);
 }
 
 const range = ({ low, high }) => (low === high ? number(low) : `${number(low)}–${number(high)}`);

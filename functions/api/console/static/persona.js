@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { curlButton } from "./curl.js";
 import { h } from "./dom.js";
-import { isOffline, usd, when } from "./format.js";
+import { heading, isOffline, usd, when } from "./format.js";
 import { link } from "./router.js";
 import { statusBadge } from "./status.js";
 
@@ -53,8 +53,20 @@ function head(persona, name, path) {
       persona.language ? h("span", {}, h("span", { class: "quiet" }, "language "), persona.language) : null,
       h("span", {}, h("span", { class: "quiet" }, "version "), persona.version),
       h("span", { class: "quiet" }, when(persona.created_at)),
-      persona.pending_run_id ? h("a", { href: link("runs", persona.pending_run_id) }, "A run is in progress") : null));
+      persona.pending_run_id ? h("a", { href: link("runs", persona.pending_run_id) }, "A run is in progress") : null),
+    persona.refined ? refined(persona.refined) : null);
 }
+
+/** How far the last refinement moved a layer, as the audit's model read it. */
+function refined({ layer, axis, amount, before, after, reached }) {
+  const read = before === null ? "not measured" : `${signed(before)} → ${signed(after)}`;
+  return h("p", { class: "facts-line" },
+    h("span", { class: "quiet" }, `${heading(layer)}, ${axis} by ${signed(amount)}:`),
+    h("span", {}, read),
+    reached === null ? null : h("span", { class: `badge ${reached ? "good" : "warn"}` }, reached ? "✓ reached" : "▲ not reached"));
+}
+
+const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
 
 function unwritten(persona) {
   return h("p", { class: "notice" },

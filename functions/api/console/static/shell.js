@@ -32,8 +32,9 @@ export function shell() {
   const markCurrent = ([first = ""]) => {
     const page = first === "personas" ? "" : first;
     for (const each of links) {
-      if (each.dataset.page === page) each.setAttribute("aria-current", "page");
-      else each.removeAttribute("aria-current");
+      if (each.dataset.page !== page) { each.removeAttribute("aria-current"); continue; }
+      each.setAttribute("aria-current", "page");
+      each.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
   };
   return { header, main: h("main", { id: "main" }), markCurrent };

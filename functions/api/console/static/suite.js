@@ -4,6 +4,7 @@ import { ProblemError, get, post } from "./api.js";
 import { intervalBar } from "./bars.js";
 import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
+import { download } from "./download.js";
 import { heading, percent, seconds, tokens, usd, when, words } from "./format.js";
 import { watchJob } from "./live.js";
 import { problemNotice } from "./notices.js";
@@ -37,7 +38,7 @@ function report(suite, personaId, path, panel, signal) {
   };
   const open = async (test) => {
     try {
-      fill(panel, await testPanel(personaId, suite.run_id, test, run, signal));
+      fill(panel, await testPanel(personaId, suite.run_id, test, suite.judges, run, signal));
       panel.focus({ preventScroll: true });
       panel.scrollIntoView({ block: "nearest", behavior: "smooth" });
     } catch (error) {
@@ -47,7 +48,7 @@ function report(suite, personaId, path, panel, signal) {
   return [
     h("div", { class: "page-head" },
       h("p", { class: "facts-line" }, statusBadge(suite.status), suite.persona_version ? h("span", { class: "quiet" }, `version ${suite.persona_version} · catalogue ${suite.catalog_version} · ${when(suite.completed_at)} · ${seconds(suite.duration_ms)} · ${tokens(suite.tokens)} · ${usd(suite.cost_usd)}`) : h("span", { class: "quiet", dataset: { live: "" } })),
-      h("div", { class: "actions" }, curlButton("GET", path), h("button", { type: "button", onclick: () => run(null) }, "Run all again"))),
+      h("div", { class: "actions" }, curlButton("GET", path), suite.status === "ready" ? files(path, personaId, notice, signal) : null, h("button", { type: "button", onclick: () => run(null) }, "Run all again"))),
     notice,
     suite.error ? problemNotice(new ProblemError(suite.error)) : null,
     suite.counts ? summary(suite) : null,
@@ -56,6 +57,13 @@ function report(suite, personaId, path, panel, signal) {
     suite.results.length ? legend() : null,
     suite.status === "ready" ? comparison(path, suite.run_id, signal) : null,
   ];
+}
+
+/** Buttons that save the run as CI systems read it. */
+function files(path, personaId, notice, signal) {
+  const save = (format, name) => download(`${path}/${format}`, `${personaId}.${name}`, { signal }).catch((error) => { if (!signal.aborted) fill(notice, problemNotice(error)); });
+  return [["JUnit", "junit", "xml"], ["SARIF", "sarif", "sarif"]].map(([label, format, name]) =>
+    h("button", { type: "button", class: "plain", "aria-label": `Save as ${label}`, title: "For test reports of a CI system", onclick: () => save(format, name) }, label));
 }
 
 /** Tests of the workspace, whose families are the same four or their own. */

@@ -1,8 +1,9 @@
 // The tab to take a persona elsewhere: its voice prompt, its files, and the call of an OpenAI client.
 
-import { get, send } from "./api.js";
+import { get } from "./api.js";
 import { curlButton } from "./curl.js";
 import { copyFrom, fill, h } from "./dom.js";
+import { download } from "./download.js";
 import { problemNotice } from "./notices.js";
 
 const FORMATS = [
@@ -31,19 +32,11 @@ export async function tab(persona, { signal }) {
       notice,
       h("ul", { class: "files" }, FORMATS.map(([format, name, what]) =>
         h("li", {},
-          h("button", { type: "button", onclick: () => download(persona.id, format, signal).catch((error) => fill(notice, problemNotice(error))) }, name),
+          h("button", { type: "button", onclick: () => download(`/v1/personas/${persona.id}/export?format=${format}`, `${persona.id}.${format}`, { signal }).catch((error) => fill(notice, problemNotice(error))) }, name),
           h("span", { class: "quiet small" }, what),
           curlButton("GET", `/v1/personas/${persona.id}/export?format=${format}`))))),
     h("section", { class: "card", "aria-labelledby": "client-head" },
       h("h2", { id: "client-head" }, "OpenAI clients"),
       h("p", { class: "quiet small" }, "Any OpenAI client talks with this persona: set its base URL and the model."),
       h("pre", { tabindex: 0 }, `base_url = "${new URL("v1/openai", document.baseURI).href}"\nmodel    = "persona:${persona.slug ?? persona.id}"`)));
-}
-
-async function download(id, format, signal) {
-  const reply = await send("GET", `/v1/personas/${id}/export?format=${format}`, { signal });
-  const name = /filename="?([^";]+)/.exec(reply.headers.get("Content-Disposition") ?? "")?.[1] ?? `${id}.${format}`;
-  const address = URL.createObjectURL(await reply.blob());
-  h("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

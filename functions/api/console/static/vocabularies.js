@@ -51,3 +51,23 @@ export const SCHWARTZ_VALUES = [
   "universalism_nature",
   "universalism_tolerance",
 ];
+
+/** The events that webhooks can receive. */
+export const EVENTS = [
+  "config.changed",
+  "generation.run.completed",
+  "generation.run.failed",
+  "generation.run.started",
+  "persona.created",
+  "persona.deleted",
+  "persona.drift_detected",
+  "persona.fingerprint.ready",
+  "persona.flagged",
+  "persona.test_suite_complete",
+  "persona.updated",
+  "session.deleted",
+  "session.updated",
+  "voice_check.completed",
+  "webhook.endpoint.disabled",
+  "workspace.deleted",
+];

@@ -8,6 +8,7 @@ import { empty, problemNotice } from "./notices.js";
 import { go } from "./router.js";
 import { statusBadge } from "./status.js";
 import { scrollingTable } from "./table.js";
+import { EVENTS } from "./vocabularies.js";
 import { endpointBadge, signingSecret } from "./webhooks.js";
 
 const DAY_MS = 86_400_000;
@@ -38,7 +39,7 @@ export async function view({ endpoint: id }, { signal }) {
     fill(about,
       h("header", {}, h("p", { class: "mono" }, endpoint.url), endpointBadge(endpoint)),
       h("p", { class: "quiet small" }, endpoint.events.join(", "), endpoint.rotating_until ? ` · the previous secret also signs until ${when(endpoint.rotating_until)}` : ""),
-      h("div", { class: "actions" }, actions(endpoint).map(([name, work]) => h("button", { type: "button", class: name === "Delete" ? "danger" : null, onclick: act(work) }, name))));
+      h("div", { class: "actions" }, sample(path, act, say, signal), actions(endpoint).map(([name, work]) => h("button", { type: "button", class: name === "Delete" ? "danger" : null, onclick: act(work) }, name))));
     fill(list, deliveries.data.length ? table(deliveries.data, path, act, say, signal) : empty("Nothing was delivered yet."));
   };
   await draw();
@@ -51,6 +52,13 @@ export async function view({ endpoint: id }, { signal }) {
       h("h2", {}, "Deliveries"),
       list),
   };
+}
+
+/** A sample of any event, to try the receiver with. */
+function sample(path, act, say, signal) {
+  const type = h("select", { class: "inline", "aria-label": "Event of the sample" }, EVENTS.map((name) => h("option", { value: name }, name)));
+  const send = act(async () => { await post(`${path}/test`, { type: type.value }, { signal }); say(`A sample of ${type.value} is on its way; it appears below.`); });
+  return [type, h("button", { type: "button", onclick: send }, "Send sample"), curlButton("POST", `${path}/test`, () => ({ type: type.value }))];
 }
 
 function table(deliveries, path, act, say, signal) {

@@ -8,11 +8,9 @@ import { ago, words } from "./format.js";
 import { empty } from "./notices.js";
 import { link } from "./router.js";
 import { statusBadge } from "./status.js";
+import { EVENTS } from "./vocabularies.js";
 
-const EVENTS = [
-  "*", "generation.run.started", "generation.run.completed", "generation.run.failed", "persona.created", "persona.flagged",
-  "persona.updated", "persona.deleted", "persona.fingerprint.ready", "persona.test_suite_complete", "persona.drift_detected", "config.changed",
-];
+const ALL = "*";
 
 export async function view(_, { signal }) {
   const notice = h("div", { "aria-live": "polite" });
@@ -53,7 +51,7 @@ export const signingSecret = (secret) => secretNotice("The signing secret is sho
 function form(notice, draw, signal) {
   const url = h("input", { id: "hook-url", type: "url", required: true, placeholder: "https://example.com/hooks" });
   const about = h("input", { id: "hook-about", maxlength: 500 });
-  const events = choices("Events", "event", EVENTS, "*", (name) => (name === "*" ? "all events" : name));
+  const events = choices("Events", "event", [ALL, ...EVENTS], ALL, (name) => (name === ALL ? "all events" : name));
   return creationForm({
     title: "New endpoint",
     path: "/v1/webhooks",

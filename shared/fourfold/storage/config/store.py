@@ -81,7 +81,7 @@ class DynamoConfigStore:
         table = self._table.name
         writes = [
             *self.commit_writes(after, record),
-            *(check(table, key(_pk(state.ref), "HEAD"), **_at_revision(state.revision)) for state in ancestors),
+            *(check(table, key(scope_pk(state.ref), "HEAD"), **_at_revision(state.revision)) for state in ancestors),
         ]
         is_persona = after.ref.scope is Scope.PERSONA
         exists = [self._exists_of(after.ref)] if is_persona and self._exists_of is not None else []
@@ -95,7 +95,7 @@ class DynamoConfigStore:
 
     def commit_writes(self, after: ScopeState, record: Revision) -> list[Write]:
         """The writes of a commit, which fail if the scope is not at the revision before."""
-        pk, text, table = _pk(after.ref), _text(after.entries), self._table.name
+        pk, text, table = scope_pk(after.ref), _text(after.entries), self._table.name
         head = {**key(pk, "HEAD"), "revision": {"N": str(after.revision)}, "nodes": {"S": text}}
         # A revision holds most values three times, before, after and whole: as plain text it may pass 400 KB.
         revision = {
@@ -111,7 +111,7 @@ class DynamoConfigStore:
 
     def erase(self, ref: ScopeRef) -> None:
         """Deletes the settings of a scope with all revisions and snapshots."""
-        self._table.delete_many(self._table.query(_pk(ref), fields="pk, sk"))
+        self._table.delete_many(self._table.query(scope_pk(ref), fields="pk, sk"))
 
     def state_at(self, ref: ScopeRef, revision: int) -> ScopeState | None:
         """What a ref said at a revision of its own, or None if there is no such revision."""
@@ -122,12 +122,12 @@ class DynamoConfigStore:
 
     def revision(self, ref: ScopeRef, number: int) -> tuple[Revision, Entries] | None:
         """One revision and what held after it, or None."""
-        item = self._item(_pk(ref), _revision_sk(number))
+        item = self._item(scope_pk(ref), _revision_sk(number))
         return None if item is None else (_record(item), _nodes(item))
 
     def page(self, ref: ScopeRef, limit: int, before: int | None = None) -> Page:
         """Up to `limit` revisions of a ref, newest first, those before revision `before`."""
-        pk = _pk(ref)
+        pk = scope_pk(ref)
         start = None if before is None else key(pk, _revision_sk(before))
         items = self._table.query(pk, "REV#", start_after=start, newest_first=True, page=limit, fields="doc")
         found = [_record(item) for item in islice(items, limit)]
@@ -141,7 +141,7 @@ class DynamoConfigStore:
             ValueError: one is stored under its id.
         """
         item = {
-            **key(_pk(ref), f"SNAP#{snapshot.id}"),
+            **key(scope_pk(ref), f"SNAP#{snapshot.id}"),
             "doc": {"S": snapshot.model_dump_json()},
             "nodes": {"S": _text(entries)},
         }
@@ -150,19 +150,19 @@ class DynamoConfigStore:
 
     def snapshot(self, ref: ScopeRef, snapshot_id: str) -> tuple[Snapshot, Entries] | None:
         """A snapshot of a ref and what it holds, or None."""
-        item = self._item(_pk(ref), f"SNAP#{snapshot_id}")
+        item = self._item(scope_pk(ref), f"SNAP#{snapshot_id}")
         return None if item is None else (Snapshot.model_validate_json(item["doc"]["S"]), _nodes(item))
 
     def snapshots(self, ref: ScopeRef) -> list[Snapshot]:
         """All snapshots of a ref, newest first."""
-        found = self._query(_pk(ref), "SNAP#", "doc")
+        found = self._query(scope_pk(ref), "SNAP#", "doc")
         return [Snapshot.model_validate_json(item["doc"]["S"]) for item in found][::-1]
 
     def below(self, ref: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
         """Of every scope below `ref` that was ever committed to: the states from just below it down to that one."""
         if ref.scope not in {Scope.SYSTEM, Scope.ORG}:
             return
-        children = [_child(item["sk"]["S"]) for item in self._query(_pk(ref), "BELOW#", "sk")]
+        children = [_child(item["sk"]["S"]) for item in self._query(scope_pk(ref), "BELOW#", "sk")]
         states = self.states(children)
         for child in children:
             yield (states[child],)
@@ -171,15 +171,17 @@ class DynamoConfigStore:
 
     def _heads(self, refs: Iterable[ScopeRef], fields: str | None) -> Iterator[tuple[ScopeRef, Item | None]]:
         wanted = list(dict.fromkeys(refs))
-        heads = self._table.get_many((key(_pk(ref), "HEAD") for ref in wanted), fields=fields)
+        heads = self._table.get_many((key(scope_pk(ref), "HEAD") for ref in wanted), fields=fields)
         found = {item["pk"]["S"]: item for item in heads}
         for ref in wanted:
-            yield ref, found.get(_pk(ref))
+            yield ref, found.get(scope_pk(ref))
 
     def _registered(self, ancestors: Sequence[ScopeRef], ref: ScopeRef) -> list[Write]:
         """The writes that make the ref findable from those above it."""
         line = [*ancestors, ref]
-        return [put(self._table.name, key(_pk(upper), f"BELOW#{_pk(lower)}")) for upper, lower in pairwise(line)]
+        return [
+            put(self._table.name, key(scope_pk(upper), f"BELOW#{scope_pk(lower)}")) for upper, lower in pairwise(line)
+        ]
 
     def _item(self, pk: str, sk: str) -> Item | None:
         return self._table.get(key(pk, sk))
@@ -211,7 +213,8 @@ def _record(item: Mapping[str, Any]) -> Revision:
     return Revision.model_validate_json(unpacked(item["doc"]))
 
 
-def _pk(ref: ScopeRef) -> str:
+def scope_pk(ref: ScopeRef) -> str:
+    """The partition of a scope."""
     if ref.scope is Scope.PERSONA:
         return f"WS#{ref.workspace}#PERSONA#{ref.owner}"
     return "SYSTEM" if ref.scope is Scope.SYSTEM else _PREFIXES[ref.scope] + ref.owner

@@ -1,6 +1,7 @@
 """What the plain assistant answered to the scenarios, for a whole workspace.
 
 pk baseline_pk   sk the scenario's id
+pk months_pk     sk `BASELINE#<model>`   a model with replies: by it the workspace's deletion finds them
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fourfold.storage.layout import require_none_outdated
-from fourfold.storage.partitions import baseline_pk
+from fourfold.storage.partitions import baseline_pk, months_pk
 from fourfold.storage.table import Table, key
 from fourfold.storage.transactions import ABSENT
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+
+BASELINE = "BASELINE#"
 
 
 class DynamoAssistantBaseline:
@@ -34,6 +37,7 @@ class DynamoAssistantBaseline:
         found = {item["sk"]["S"]: item["doc"]["S"] for item in items}
         if not found:
             require_none_outdated(self._table, self._workspace_id, f"POLE#{model}#")
+            self._table.put(key(months_pk(self._workspace_id), f"{BASELINE}{model}"), ABSENT)
         return found
 
     def keep(self, model: str, scenario_id: str, reply: str) -> None:

@@ -2,6 +2,7 @@
 
 pk persona_pk   sk `JOB#<KIND>`     the newest job's state and lease
                 sk `FINGERPRINT`    the newest fingerprint, compressed
+                sk `VOICE_CHECK#<model>`    the newest certificate of a model, compressed
                 sk `SUITE#<run>`    the figures of a run of the suite (`fourfold.storage.jobs.suites`)
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from fourfold.jobs.answers import WORKING
@@ -18,13 +20,14 @@ from fourfold.persona import Persona, PersonaGoneError
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.jobs.checkpoints import DynamoCheckpoints, first_page, page_deletions
-from fourfold.storage.jobs.suites import record_items, report_key
+from fourfold.storage.jobs.suites import read_records, record_items, report_key
 from fourfold.storage.outbox import outbox_puts
 from fourfold.storage.partitions import persona_pk
 from fourfold.storage.personas.store import DynamoPersonaStore, persona_exists, persona_put
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, put, transact
+from fourfold.storage.usage.counters import usage_writes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -57,15 +60,25 @@ class DynamoJobStore:
         item = self._table.get(job_key(workspace_id, persona_id, kind))
         return None if item is None else _state_in(item)
 
-    def result(self, workspace_id: str, persona_id: str, kind: RunKind) -> str | None:
-        """The newest result of a kind of which only the newest is kept (the fingerprint), or None."""
-        item = self._table.get(result_key(workspace_id, persona_id, kind))
+    def result(self, workspace_id: str, persona_id: str, kind: RunKind, name: str = "") -> str | None:
+        """The newest result of a kind of which only the newest is kept (of each name), or None."""
+        item = self._table.get(result_key(workspace_id, persona_id, kind, name))
         return None if item is None else unpacked(item["doc"])
 
-    def results(self, workspace_id: str, persona_ids: Iterable[str], kind: RunKind) -> dict[str, str]:
-        """Persona id -> its newest result of a kind, for those of `persona_ids` (up to 100) that have one."""
-        keys = [result_key(workspace_id, persona_id, kind) for persona_id in persona_ids]
+    def results(self, workspace_id: str, persona_ids: Iterable[str], kind: RunKind, name: str = "") -> dict[str, str]:
+        """Persona id -> its newest result of a kind and name, for those of `persona_ids` (up to 100) that have one."""
+        keys = [result_key(workspace_id, persona_id, kind, name) for persona_id in persona_ids]
         return {item["pk"]["S"].rpartition("#")[2]: unpacked(item["doc"]) for item in self._table.get_many(keys)}
+
+    def named_results(self, workspace_id: str, persona_id: str, kind: RunKind, limit: int) -> list[str]:
+        """The newest result of each name of a kind, of at most `limit` names, in the order of the names."""
+        where = result_key(workspace_id, persona_id, kind, " ")
+        items = self._table.query(where["pk"]["S"], where["sk"]["S"].rstrip(), page=limit)
+        return [unpacked(item["doc"]) for item in islice(items, limit)]
+
+    def records(self, workspace_id: str, run_id: str) -> Mapping[str, str]:
+        """The records that the end of a run stored, by item."""
+        return read_records(self._table, workspace_id, run_id)
 
     def request(self, run: Run, texts: Mapping[str, str] | None = None) -> Run:
         """Stores the run of a requested job, unless one is in progress; answers with the run in progress.
@@ -151,6 +164,7 @@ class DynamoJobStore:
                 *self._result_writes(ending),
                 persona,
                 *outbox_puts(self._outbox, [] if ending.entry is None else [ending.entry]),
+                *usage_writes(self._table.name, run.workspace_id, ending.state.updated_at, ending.spent),
             ]
             if not transact(self._client, {"end": writes}):
                 return True
@@ -163,7 +177,7 @@ class DynamoJobStore:
         if run.kind is RunKind.PROVOCATION:
             item = {**report_key(run.workspace_id, run.persona_id, run.id), "doc": {"S": ending.result}}
         else:
-            where = result_key(run.workspace_id, run.persona_id, run.kind)
+            where = result_key(run.workspace_id, run.persona_id, run.kind, ending.name)
             item = {**where, "run_id": {"S": run.id}, "doc": packed(ending.result)}
         return [put(table, item)]
 
@@ -240,9 +254,9 @@ def job_key(workspace_id: str, persona_id: str, kind: RunKind) -> Item:
     return key(persona_pk(workspace_id, persona_id), f"JOB#{kind.value.upper()}")
 
 
-def result_key(workspace_id: str, persona_id: str, kind: RunKind) -> Item:
-    """The key of a persona's newest result of a kind."""
-    return key(persona_pk(workspace_id, persona_id), kind.value.upper())
+def result_key(workspace_id: str, persona_id: str, kind: RunKind, name: str = "") -> Item:
+    """The key of a persona's newest result of a kind, and of a name where there are several."""
+    return key(persona_pk(workspace_id, persona_id), kind.value.upper() + (f"#{name}" if name else ""))
 
 
 def _state_in(item: Mapping[str, Any]) -> JobState:

@@ -40,11 +40,12 @@ class DynamoSuites:
 
     def records(self, workspace_id: str, run_id: str) -> list[TestRecord]:
         """The tests of a run that has ended, those of a failed one as far as it came."""
-        return [TestRecord.model_validate_json(text) for text in self._records(workspace_id, run_id).values()]
+        found = read_records(self._table, workspace_id, run_id)
+        return [TestRecord.model_validate_json(text) for text in found.values()]
 
     def record(self, workspace_id: str, run_id: str, test_id: str) -> TestRecord | None:
         """One test of a run that has ended, or None."""
-        text = self._records(workspace_id, run_id).get(test_id)
+        text = read_records(self._table, workspace_id, run_id).get(test_id)
         return None if text is None else TestRecord.model_validate_json(text)
 
     def reports(
@@ -56,16 +57,18 @@ class DynamoSuites:
         items = self._table.query(pk, REPORT, start_after=start, newest_first=True, page=limit)
         return tuple(SuiteFigures.model_validate_json(item["doc"]["S"]) for item in islice(items, limit))
 
-    def _records(self, workspace_id: str, run_id: str) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        for item in self._table.query(run_pk(workspace_id, run_id), _RECORDS):
-            found |= json.loads(unpacked(item["records"]))
-        return found
-
 
 def report_key(workspace_id: str, persona_id: str, run_id: str) -> Item:
     """The key of a run's figures."""
     return key(persona_pk(workspace_id, persona_id), f"{REPORT}{run_id}")
+
+
+def read_records(table: Table, workspace_id: str, run_id: str) -> Mapping[str, str]:
+    """The records of an ended run: JSON texts by test, or of a fingerprint the replies by scenario."""
+    found: dict[str, str] = {}
+    for item in table.query(run_pk(workspace_id, run_id), _RECORDS):
+        found |= json.loads(unpacked(item["records"]))
+    return found
 
 
 def record_items(workspace_id: str, run_id: str, records: Mapping[str, str]) -> Iterator[Item]:

@@ -2,7 +2,7 @@
 
 ApiKeys   `KEY#<sha256 of the text>`  the key
           `WSKEYS#<workspace>`        an attribute for each of the workspace's keys: its id -> the hash of its text
-          `WS#<workspace>`            the org the workspace belongs to
+          `WS#<workspace>`            the org the workspace belongs to; `closing_at`, while the workspace is deleted
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _BATCH = 100
 class ApiKey:
     """A key: its tenant, what it may do, and what is shown of it. `digest` is the hash of its text.
 
+    `closing`: its workspace is being deleted.
+
     `lineage` has the digests of the keys that it descends from, oldest first. A key ends when one of them ends: what
     the store returns has the earliest `revoked_at` and `expires_at` of the key and its lineage.
     """
@@ -53,6 +55,7 @@ class ApiKey:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
+    closing: bool = False
     lineage: tuple[str, ...] = field(default=(), compare=False, repr=False)
     digest: str = field(default="", compare=False, repr=False)
 
@@ -90,16 +93,21 @@ class DynamoApiKeys:
         self._clock = clock
 
     def find(self, secret: str) -> ApiKey | None:
-        """The key with this text if it is good now, or None."""
-        return self.find_hashed(key_hash(secret))
+        """The key with this text if it is good now, or None; its `closing` is known."""
+        return self._good(key_hash(secret))
 
     def find_hashed(self, digest: str) -> ApiKey | None:
-        """The key whose text has this `key_hash` if it is good now, or None."""
+        """The key whose text has this `key_hash` if it is good now and its workspace is not being deleted, or None."""
+        key = self._good(digest)
+        return None if key is None or key.closing else key
+
+    def _good(self, digest: str) -> ApiKey | None:
         key = self._by_digest(digest)
         if key is None or not key.is_good(self._clock()):
             return None
         [key] = self._with_lineage([key])
-        return key if key.is_good(self._clock()) else None
+        workspace = self._get(f"WS#{key.workspace_id}") or {}
+        return replace(key, closing="closing_at" in workspace) if key.is_good(self._clock()) else None
 
     def get(self, workspace_id: str, key_id: str) -> ApiKey | None:
         """The workspace's key with this id unless it is revoked, strongly consistent, or None."""

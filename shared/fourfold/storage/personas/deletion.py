@@ -1,7 +1,8 @@
 """Deleting a persona and all it owns, so that an interruption loses nothing and leaves nothing behind.
 
 One transaction deletes the persona itself, stores its event and leaves a mark (`DELETED` in the persona's partition).
-The rest is deleted after that, the mark last: while it exists, the next request to delete the persona continues.
+The rest is deleted after that, the entry in the workspace's list and the mark last: by the entry the deletion of the
+workspace finds the persona, and while the mark exists, the next request to delete the persona continues.
 """
 
 from __future__ import annotations
@@ -11,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.storage.layout import require_converted
-from fourfold.storage.months import RUNS, entry_key
+from fourfold.storage.months import PERSONAS, RUNS, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import persona_pk, run_pk
-from fourfold.storage.personas.listing import entry_deletion
 from fourfold.storage.personas.session_deletion import DynamoSessionDeletion
 from fourfold.storage.personas.store import child_key, persona_key, slug_key
 from fourfold.storage.runs.records import POINTER
@@ -37,7 +37,7 @@ class DynamoDeletion:
         self._outbox = outbox
 
     def begin(self, stored: StoredPersona, entry: BusEntry) -> None:
-        """Deletes the persona, its slug and its entry in the list, marks the rest, and stores the event, or nothing.
+        """Deletes the persona and its slug, marks the rest, and stores the event, or nothing.
 
         Raises:
             ConcurrentChangeError: the persona is no longer as it was read.
@@ -50,7 +50,6 @@ class DynamoDeletion:
                 "doc = :held",
                 values={":held": {"S": stored.doc}},
             ),
-            entry_deletion(table, persona),
             put(table, mark_key(persona.workspace_id, persona.id)),
             *outbox_puts(self._outbox, [entry]),
         ]
@@ -80,10 +79,11 @@ class DynamoDeletion:
         self._table.delete(key(persona_pk(workspace_id, persona_id), f"{POINTER}{run_id}"))
 
     def finish(self, workspace_id: str, persona_id: str) -> None:
-        """Deletes the sessions and whatever else the persona owned, then the mark."""
+        """Deletes the sessions and whatever else the persona owned, then the entry in the list, then the mark."""
         self._sessions.delete_all(workspace_id, persona_id)
         owned = self._keys(persona_pk(workspace_id, persona_id))
         self._table.delete_many(each for each in owned if each["sk"]["S"] != MARK)
+        self._table.delete(entry_key(workspace_id, PERSONAS, persona_id))
         self._table.delete(mark_key(workspace_id, persona_id))
 
     def _keys(self, pk: str, prefix: str = "") -> Iterator[Item]:

@@ -10,7 +10,7 @@ from pydantic import Field
 from fourfold.persona import Document, Persona, PersonaStatus, Visibility
 from fourfold.storage.months import PERSONAS, entry_key
 from fourfold.storage.table import Item
-from fourfold.storage.transactions import Write, delete, put
+from fourfold.storage.transactions import Write, put
 
 
 class ListedPersona(Document):
@@ -51,8 +51,3 @@ def entry_item(persona: Persona) -> Item:
     """A persona's entry as it is stored."""
     key = entry_key(persona.workspace_id, PERSONAS, persona.id)
     return {**key, "doc": {"S": ListedPersona.of(persona).model_dump_json()}}
-
-
-def entry_deletion(table: str, persona: Persona) -> Write:
-    """The write that takes a persona out of the list."""
-    return delete(table, entry_key(persona.workspace_id, PERSONAS, persona.id))

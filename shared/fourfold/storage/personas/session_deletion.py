@@ -13,7 +13,7 @@ from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import session_pk, sessions_pk
 from fourfold.storage.personas.sessions import entry_sk, header_key, is_header
 from fourfold.storage.table import Item, Table, key
-from fourfold.storage.transactions import put, transact
+from fourfold.storage.transactions import delete, put, transact
 from fourfold.voice.sessions import PersonaRef, Session
 
 if TYPE_CHECKING:
@@ -47,11 +47,14 @@ class DynamoSessionDeletion:
         self._delete_content(owner, session_id)
         listed = sessions_pk(owner.workspace_id, owner.persona_id)
         if mark is not None and "entry" in mark:
-            self._table.delete(key(listed, mark["entry"]["S"]))
-        else:  # stored by an earlier version, which kept no time of its beginning
-            for entry in list(self._table.query(listed, fields="pk, sk, session_id")):
-                if entry["session_id"]["S"] == session_id:
-                    self._table.delete(key(listed, entry["sk"]["S"]))
+            # Together: with the mark alone, the deletion of the persona would not find the session.
+            entry = delete(self._table.name, key(listed, mark["entry"]["S"]))
+            transact(self._client, {"session": [entry, delete(self._table.name, header)]})
+            return
+        # An earlier version, which kept no time of its beginning, stored it.
+        for found in list(self._table.query(listed, fields="pk, sk, session_id")):
+            if found["session_id"]["S"] == session_id:
+                self._table.delete(key(listed, found["sk"]["S"]))
         self._table.delete(header)
 
     def delete_all(self, workspace_id: str, persona_id: str) -> None:

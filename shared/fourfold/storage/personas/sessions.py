@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from fourfold.drift import Envelope
 from fourfold.ids import id_created_at
 from fourfold.persona import PersonaGoneError
+from fourfold.spending.spent import NOTHING_SPENT, Accounts
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.outbox import BusEntry, entry_item, outbox_puts
 from fourfold.storage.partitions import session_pk, sessions_pk
 from fourfold.storage.personas.store import persona_exists, persona_key
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, put, transact
+from fourfold.storage.usage.counters import DynamoUsage, usage_writes
 from fourfold.voice.sessions import (
     ChatExchange,
     PersonaRef,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 # A transaction takes a hundred writes.
-_MOST_ENTRIES = 88
+_MOST_ENTRIES = 80
 # Exchanges that are searched for that of an operation: the newest, down to the time when the operation began.
 _MOST_SEARCHED = 200
 _CLOCKS_DIFFER = timedelta(minutes=1)
@@ -51,6 +53,7 @@ class DynamoSessions:
         self._client = client
         self._table = Table(client, table)
         self._outbox = Table(client, outbox)
+        self._usage = DynamoUsage(client, table)
 
     def session(self, owner: PersonaRef, session_id: str) -> Session | None:
         """The session, strongly consistent, or None."""
@@ -83,15 +86,16 @@ class DynamoSessions:
             return None
         return tuple(Envelope.model_validate(each) for each in json.loads(unpacked(item["drifts"])))
 
-    def advance(
+    def advance(  # noqa: PLR0913, PLR0917 - all that a reply changes
         self,
         owner: PersonaRef,
         session: Session,
         exchanges: Sequence[ChatExchange],
         entries: Sequence[BusEntry],
         scored: ScoredRequest | None = None,
+        spent: Accounts = NOTHING_SPENT,
     ) -> bool:
-        """Stores a session's next step with its new exchanges, and hands `entries` to the bus, or nothing of it.
+        """Stores a session's next step with its exchanges and what was `spent`, hands `entries` to the bus; or nothing.
 
         Raises:
             PersonaGoneError: the persona was deleted.
@@ -107,12 +111,17 @@ class DynamoSessions:
             "turns": self._turns(owner, session, exchanges),
             "scores": [] if scored is None else [self._scores(owner, session, scored)],
             "events": outbox_puts(self._outbox.name, entries[:_MOST_ENTRIES]),
+            "usage": usage_writes(self._table.name, owner.workspace_id, session.updated_at, spent),
         }
         failed = transact(self._client, groups)
         # A deletion takes the header of a session before its turns, so a missing one is a deletion.
         if failed and self.session(owner, session.session_id) is None:
             raise self._deletion(owner, session.session_id)
         return not failed
+
+    def count(self, workspace_id: str, at: datetime, spent: Accounts) -> None:
+        """Counts what was spent on a reply that no session stores."""
+        self._usage.add(workspace_id, at, spent)
 
     def publish(self, entries: Sequence[BusEntry]) -> None:
         """Hands to the bus entries that belong to no session."""

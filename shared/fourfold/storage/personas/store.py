@@ -22,6 +22,7 @@ from fourfold.pipeline.rewrite import RunBase
 from fourfold.pipeline.state import DraftBasis
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.progress.run import Run
+from fourfold.spending.spent import spent_in_run
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.layout import ConvertedWorkspaces, require_converted
 from fourfold.storage.months import PERSONAS, Months, entry_key
@@ -31,6 +32,7 @@ from fourfold.storage.personas.listing import ListedPersona, entry_writes
 from fourfold.storage.runs.records import BASE, RunRecords
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, check, delete, put, transact
+from fourfold.storage.usage.counters import usage_writes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -193,6 +195,7 @@ class DynamoPersonaStore:
             *self._persona_writes(stored, persona),
             *([] if version is None else [self._version_write(version)]),
             *outbox_puts(self._outbox, entries),
+            *usage_writes(self._table.name, run.workspace_id, run.completed_at or run.started_at, spent_in_run(run)),
         ]
         return not transact(self._client, {"end": writes})
 

@@ -1,6 +1,6 @@
 """How endpoints and deliveries are stored in the Webhooks table.
 
-Endpoints    pk `WS#<workspace>`           sk `ENDPOINT#<id>`
+Endpoints    pk `WS#<workspace>`           sk `ENDPOINT#<id>`; of a deleted one `DELETED#<id>`, for 30 days
 Deliveries   pk `ENDPOINT#<id>#<0 to 7>`   sk `DELIVERY#<id>`, whose ids sort by when their event occurred; kept for 30
              days after they were last begun. Times that conditions compare are numbers: seconds since 1970.
 
@@ -22,7 +22,8 @@ from fourfold.webhooks.endpoint import Endpoint, SigningSecret
 RETENTION = timedelta(days=30)
 SHARDS = 8
 DELIVERY = "DELIVERY#"
-_ENDPOINT = "ENDPOINT#"
+DELETED = "DELETED#"
+ENDPOINT = "ENDPOINT#"
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -33,12 +34,17 @@ def endpoints_pk(workspace_id: str) -> str:
 
 def endpoint_key(workspace_id: str, endpoint_id: str) -> Item:
     """The key of an endpoint."""
-    return key(endpoints_pk(workspace_id), f"{_ENDPOINT}{endpoint_id}")
+    return key(endpoints_pk(workspace_id), f"{ENDPOINT}{endpoint_id}")
+
+
+def deleted_endpoint_item(workspace_id: str, endpoint_id: str, at: datetime) -> Item:
+    """What is left of a deleted endpoint, until its last delivery expires: by it they are found."""
+    return {**key(endpoints_pk(workspace_id), f"{DELETED}{endpoint_id}"), "expires_at": whole(at + RETENTION)}
 
 
 def deliveries_pk(endpoint_id: str, shard: int) -> str:
     """One of the partitions of an endpoint's deliveries (0-7)."""
-    return f"{_ENDPOINT}{endpoint_id}#{shard}"
+    return f"{ENDPOINT}{endpoint_id}#{shard}"
 
 
 def delivery_key(endpoint_id: str, delivery_id: str) -> Item:
@@ -75,7 +81,7 @@ def endpoint_of(item: Mapping[str, Any]) -> Endpoint:
     """The endpoint an item holds."""
     doc = json.loads(item["doc"]["S"])
     return Endpoint(
-        id=item["sk"]["S"].removeprefix(_ENDPOINT),
+        id=item["sk"]["S"].removeprefix(ENDPOINT),
         workspace_id=item["pk"]["S"].removeprefix("WS#"),
         url=doc["url"],
         events=tuple(doc["events"]),

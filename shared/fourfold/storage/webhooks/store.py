@@ -6,7 +6,7 @@ import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,13 @@ from fourfold.ids import min_delivery_id
 from fourfold.storage.layout import OutdatedStoreError
 from fourfold.storage.outbox import outbox_puts
 from fourfold.storage.table import Item, Table, key
-from fourfold.storage.transactions import transact, update
+from fourfold.storage.transactions import PRESENT, delete, put, transact, update
 from fourfold.storage.webhooks.items import (
     DELIVERY,
     RETENTION,
     SHARDS,
     attempt_list,
+    deleted_endpoint_item,
     deliveries_pk,
     delivery_item,
     delivery_key,
@@ -101,8 +102,11 @@ class DynamoWebhooks:
         return changed is not None
 
     def delete(self, workspace_id: str, endpoint_id: str) -> bool:
-        """Deletes the endpoint; False if it was absent. Its deliveries expire."""
-        return self._table.delete(endpoint_key(workspace_id, endpoint_id)) is not None
+        """Deletes the endpoint; False if it was absent. Its deliveries expire; a note of it is kept for as long."""
+        table = self._table.name
+        note = deleted_endpoint_item(workspace_id, endpoint_id, datetime.now(UTC))
+        removed = delete(table, endpoint_key(workspace_id, endpoint_id), PRESENT)
+        return not transact(self._client, {"endpoint": [removed, put(table, note)]})
 
     def record_health(self, endpoint: Endpoint, *, healthy: bool, failing_since: datetime | None) -> None:
         """Stores how the endpoint answers now; nothing if it is gone."""

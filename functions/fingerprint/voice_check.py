@@ -1,0 +1,52 @@
+"""Builds the job that checks another model against a persona's fingerprint."""
+
+from __future__ import annotations
+
+from fourfold.config.settings import Settings
+from fourfold.jobs.job import Job, UnstartableJob
+from fourfold.llm.fallback import Deadline
+from fourfold.models import resolve_chat
+from fourfold.models.embedding import resolve_embedder
+from fourfold.persona import Persona
+from fourfold.problem import problem
+from fourfold.progress.run import Run
+from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scoring import drift_scorer
+from fourfold.voice.sessions import PersonaRef
+from fourfold.voice.voice_check_job import VoiceCheckJob, fingerprint_replies, read_model
+from functions.wiring import job_context, job_store
+
+_GONE = problem(
+    "fingerprint_not_ready",
+    "The fingerprint has changed",
+    409,
+    "The fingerprint or its embedder changed after the request. Recompute the fingerprint, then check the model again.",
+)
+
+
+def voice_check_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> Job:
+    """Builds the job; one that fails if the fingerprint that the request found is no longer usable."""
+    engine = settings.engine
+    scorer = drift_scorer(
+        PersonaRef(run.workspace_id, persona.id),
+        job_store(),
+        resolve_embedder(engine.fingerprint.embedder),
+        engine.pipeline.drift_detection,
+        enabled=True,
+    )
+    model, fingerprint = read_model(job_context().checkpoints_of(run)), scorer.fingerprint
+    before = {} if fingerprint is None else fingerprint_replies(job_store(), run.workspace_id, fingerprint)
+    if model is None or fingerprint is None or not before:
+        return UnstartableJob(_GONE)
+    chat = engine.chat.for_model(model).for_jobs(engine.fingerprint.max_tokens)
+    return VoiceCheckJob(
+        persona=persona,
+        model=resolve_chat(model),
+        config=chat,
+        safety=engine.safety,
+        embedder=scorer.embedder,
+        scenarios=scenario_set(),
+        fingerprint=fingerprint,
+        before=before,
+        deadline=deadline,
+    )

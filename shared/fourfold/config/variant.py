@@ -1,0 +1,62 @@
+"""A variant: texts of prompts that replace the shipped ones, under a name, for a comparison of prompts or rubrics.
+
+A variant replaces tasks of steps. The system prompt stays, because it says that briefs are data; so do the tasks of
+intent_parse and of the single call, because they decide which briefs are refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Final, Literal, get_args
+
+from pydantic import BeforeValidator, StringConstraints, model_validator
+
+from fourfold.persona import Document
+from fourfold.text_rules import text_faults
+
+TextName = Literal["soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"]
+TEXT_NAMES: Final[tuple[str, ...]] = get_args(TextName)
+# Bytes of all texts together as JSON. A run carries them from step to step, and Step Functions limits what it carries.
+MAX_TEXT_BYTES: Final = 8_000
+SHIPPED: Final = "shipped"
+
+
+def _known(texts: object) -> object:
+    unknown = [name for name in texts if name not in TEXT_NAMES] if isinstance(texts, dict) else []
+    if unknown:
+        raise ValueError(f"/texts/{unknown[0]}: there is no such text; the texts are {', '.join(TEXT_NAMES)}")
+    return texts
+
+
+class Variant(Document):
+    """The texts of a variant by the step whose task they replace. The variant `shipped` replaces none.
+
+    `audit` is the rubric of the run's own audit. The judge of an evaluation keeps the shipped rubric.
+    """
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")] = SHIPPED
+    texts: Annotated[
+        dict[TextName, Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT_BYTES)]],
+        BeforeValidator(_known),
+    ] = {}  # noqa: RUF012 - pydantic copies it
+
+    @model_validator(mode="after")
+    def _texts_are_acceptable(self) -> Variant:
+        if bool(self.texts) == (self.name == SHIPPED):
+            raise ValueError(f"a variant has texts and a name; only {SHIPPED} has none")
+        for name, text in self.texts.items():
+            if not text.strip() or text_faults(text):
+                raise ValueError(f"/texts/{name}: a text has words, and no control characters or lone surrogates")
+        if sum(len(json.dumps(text, ensure_ascii=False).encode()) for text in self.texts.values()) > MAX_TEXT_BYTES:
+            raise ValueError(f"/texts: all texts of a variant together have at most {MAX_TEXT_BYTES} bytes as JSON")
+        return self
+
+    def text(self, name: TextName | None, shipped: str) -> str:
+        """The text of this name, or the shipped one."""
+        return shipped if name is None else self.texts.get(name, shipped)
+
+    def hash(self) -> str:
+        """The content hash of the texts (`var_...`), whatever the name."""
+        texts = json.dumps(self.texts, ensure_ascii=False, sort_keys=True)
+        return f"var_{hashlib.sha256(texts.encode()).hexdigest()[:12]}"
