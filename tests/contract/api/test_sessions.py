@@ -17,6 +17,7 @@ from fourfold.idempotency import LEASE_S
 from fourfold.storage.idempotency.claims import DynamoClaims
 from fourfold.storage.personas import session_deletion
 from fourfold.storage.table import Table
+from fourfold.storage.transactions import transact
 from fourfold.voice import chat_turn
 from tests.contract.api.conftest import _TABLES, FULL_KEY, OTHER_FULL_KEY, READ_KEY, Api, Live
 
@@ -251,7 +252,7 @@ def test_a_deletion_that_was_cut_off_is_finished_by_the_next(
         with monkeypatch.context() as crash:
             crash.setattr(Table, "delete", cut_off(Table.delete))
             crash.setattr(Table, "delete_many", cut_off(Table.delete_many))
-            crash.setattr(session_deletion, "transact", cut_off(session_deletion.transact))
+            crash.setattr(session_deletion, "transact", cut_off(transact))
             status = api.call("DELETE", f"/v1/sessions/{session_id}", FULL_KEY).status_code
         assert status == (204 if stops_after == 4 else 500)
         assert api.call("GET", f"/v1/sessions/{session_id}", FULL_KEY).status_code == 404
