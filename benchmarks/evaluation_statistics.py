@@ -1,8 +1,9 @@
 """How often the verdict of an evaluation is right, on scripted noise: no model is asked.
 
 Scores have a generation spread of 0.25 and a judge's spread of 0.4 points, as measured of models. Facts are kept with
-probability 0.95 each, voices are random directions, and a persona passes if its first judgement reaches 3.5. All go
-through `fourfold.evaluation.report` with the measures that count by default, unless a row says otherwise.
+probability 0.95 each, four constraints are violated with 0.1 each, voices share a random part, and a persona passes if
+its first judgement reaches 3.5. All go through `fourfold.evaluation.report` with the measures that count by default,
+unless a row says otherwise.
 
 `python -m benchmarks.evaluation_statistics` takes three minutes of CPU.
 """
@@ -27,7 +28,7 @@ from fourfold.provocation.intervals import wilson
 
 GENERATION, JUDGE, LEVEL = 0.25, 0.4, 4.0
 AA_EVALUATIONS, REPEATS, PLANTED = 200, 200, 100
-FACTS, KEPT = 4, 0.95
+FACTS, KEPT, VIOLATED = 4, 0.95, 0.1
 SIZES = (20, 40, 120)
 
 
@@ -115,7 +116,8 @@ def _observation(script: Script, brief: int, side: Side, rng: random.Random, com
     overall = tuple(_bounded(truth + rng.gauss(0, JUDGE)) for _ in range(script.judgements))
     kept = sum(rng.random() < (script.kept if changed else KEPT) for _ in range(FACTS))
     flat = script.flat if changed else 0.0
-    voice = [(1 - flat) * own + flat * shared for own, shared in zip(_direction(rng), common, strict=True)]
+    alike = 1 - (1 - flat) * (1 - rng.uniform(0, 0.6))
+    voice = [(1 - alike) * own + alike * shared for own, shared in zip(_direction(rng), common, strict=True)]
     return Observation(
         brief=brief,
         side=side,
@@ -124,6 +126,7 @@ def _observation(script: Script, brief: int, side: Side, rng: random.Random, com
         claims=ClaimCounts(kept=kept, lost=FACTS - kept),
         voice=_unit(voice),
         status="active" if overall[0] >= 3.5 else "flagged",  # noqa: PLR2004 - the audit's default threshold
+        violations=sum(rng.random() < VIOLATED for _ in range(FACTS)),
         attempts=1,
     )
 

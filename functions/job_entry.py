@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fourfold.config.engine import FingerprintConfig, ProvocationConfig
 from fourfold.config.settings import Settings
 from fourfold.errors import DeadlineError
+from fourfold.estimates.estimate import Estimate
 from fourfold.jobs.job import Job, JobContext, JobFailedError, claim_run, do_job, fail_job
 from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import JobInProgressError, Lease
@@ -30,9 +32,11 @@ from fourfold.pipeline.cancellation import CANCELLED
 from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunCancelledError
 from fourfold.progress.run import Run, RunKind
+from fourfold.spending.budget import BudgetExceededError, workspace_caps
 from functions.configuration import effective_in, settings_of_run
+from functions.job_budget import JobBudget
 from functions.preload import preload
-from functions.wiring import event_store, job_context
+from functions.wiring import budgets, event_store, job_context
 
 logger = Logger()
 
@@ -49,14 +53,23 @@ _LOOK_EVERY_S = 1.0
 # Failures that a retry cannot fix: the deployment or the persona must be changed.
 _PERMANENT = DEPLOYMENT_FAILURES | {ModelFailure.BAD_REQUEST}
 JobFactory = Callable[[Run, Persona, Settings, Deadline], Job]
+JobEstimate = Callable[[Run, Persona, Settings], Estimate]
 JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureResponse]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """How a kind of job is built, and what it may cost."""
+
+    job_for: JobFactory
+    estimate_of: JobEstimate
 
 
 def job_handler(
     kind: RunKind,
-    job_for: JobFactory,
+    job: JobKind,
     is_full_run: Callable[[Run], bool] = lambda _run: True,
-    requested: Mapping[RunKind, JobFactory] = MappingProxyType({}),
+    requested: Mapping[RunKind, JobKind] = MappingProxyType({}),
 ) -> JobHandler:
     """Returns a Lambda handler that runs jobs of `kind`, one SQS message at a time.
 
@@ -74,7 +87,7 @@ def job_handler(
             try:
                 message = message_from(json.loads(record.body), kind, requested)
                 if message is not None:
-                    _handle(message, record, requested.get(message.kind, job_for), deadline)
+                    _handle(message, record, requested.get(message.kind, job), deadline)
             except JobInProgressError as other:
                 # Returned to the queue, the message is delivered again later; this is not a failure of the job.
                 waits = not is_full_run(other.run) and _receives(record) < MAX_RECEIVES
@@ -99,7 +112,7 @@ def job_handler(
     return handler
 
 
-def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadline: float) -> None:
+def _handle(message: JobMessage, record: SQSRecord, kind: JobKind, deadline: float) -> None:
     jobs = job_context()
     persona = jobs.store.persona(message.workspace_id, message.persona_id)
     if persona is None:  # deleted, perhaps with its workspace, which then has no settings
@@ -132,8 +145,12 @@ def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadlin
         check()
         return deadline - time.monotonic() > margin
 
-    job = job_for(run, persona, settings, calls)
-    _run_job(run, job, record, job_settings.concurrency, may_start, calls)
+    job, budget = kind.job_for(run, persona, settings, calls), None
+    if caps := workspace_caps(current.settings.api.limits):
+        budget = JobBudget(run, caps, current.settings.api.limits.allow_unpriced, budgets())
+        run = budget.marked()
+    work = _Work(run, job, job_settings.concurrency, may_start, calls, budget)
+    _run_job(work, record, lambda: kind.estimate_of(run, persona, settings))
 
 
 def _author(message: JobMessage, persona: Persona, jobs: JobContext) -> str | None:
@@ -142,23 +159,48 @@ def _author(message: JobMessage, persona: Persona, jobs: JobContext) -> str | No
     return None if writer is None else writer.author
 
 
-def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs
-    run: Run, job: Job, record: SQSRecord, concurrency: int, may_start: Callable[[], bool], calls: Deadline
-) -> None:
+@dataclass(frozen=True)
+class _Work:
+    """A claimed job. `budget` is None if no cap limits it."""
+
+    run: Run
+    job: Job
+    concurrency: int
+    may_start: Callable[[], bool]
+    calls: Deadline
+    budget: JobBudget | None
+
+    def done(self, estimate: Callable[[], Estimate]) -> Run | None:
+        """Does the job within its budget. Raises as `do_job`, and BudgetExceededError."""
+        if self.budget is None:
+            return do_job(self.run, self.job, job_context(), concurrency=self.concurrency, may_start=self.may_start)
+        self.budget.reserve(estimate().usd.high)
+        return do_job(
+            self.run,
+            self.job,
+            job_context(),
+            concurrency=self.concurrency,
+            may_start=self.may_start,
+            on_paid=self.budget.require,
+        )
+
+
+def _run_job(work: _Work, record: SQSRecord, estimate: Callable[[], Estimate]) -> None:
     """Runs a claimed job. An error is raised for redelivery; a permanent error, or the last one, fails the run."""
-    jobs, fields = job_context(), {"run_id": run.id, "kind": run.kind}
+    jobs, run, job = job_context(), work.run, work.job
+    fields = {"run_id": run.id, "kind": run.kind}
     try:
-        finished_run = do_job(run, job, jobs, concurrency=concurrency, may_start=may_start)
+        finished_run = work.done(estimate)
     except RunCancelledError:
         logger.info("job was cancelled", extra=fields)
         fail_job(run, CANCELLED, jobs, job)
-    except JobFailedError as failed:
+    except (JobFailedError, BudgetExceededError) as failed:
         logger.warning("job failed", extra={**fields, "code": failed.problem.code})
         fail_job(run, failed.problem, jobs, job)
     except Exception as error:
         # Whatever an item raises, its run must end: the queue delivers it again, and the last delivery fails the run.
         permanent = isinstance(error, ModelError) and error.failure in _PERMANENT
-        max_receives = MAX_RECEIVES if isinstance(error, DeadlineError) or calls.over else _MAX_TRIES
+        max_receives = MAX_RECEIVES if isinstance(error, DeadlineError) or work.calls.over else _MAX_TRIES
         if not permanent and _receives(record) < max_receives:
             raise
         problem = job_problem(error)

@@ -19,6 +19,7 @@ from fourfold.storage.personas.names import DynamoNames
 from fourfold.storage.personas.sessions import DynamoSessions
 from fourfold.storage.personas.store import DynamoPersonaStore
 from fourfold.storage.progress.events import DynamoEventStore
+from fourfold.storage.usage.budgets import DynamoBudgets
 from functions.clock import now
 
 
@@ -50,6 +51,12 @@ def names_of(state: RunState) -> DynamoNames | None:
 def job_store() -> DynamoJobStore:
     """The store of background jobs: state, runs and results."""
     return DynamoJobStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+
+
+@cache
+def budgets() -> DynamoBudgets:
+    """What budgets have left."""
+    return DynamoBudgets(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
 
 
 @cache

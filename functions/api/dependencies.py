@@ -48,6 +48,7 @@ class AdmittedCaller:
     expires_at: datetime | None
     digest: str
     lineage: tuple[str, ...]
+    usd_per_month: float | None
     closing: bool
     effective: EffectiveSettings
 
@@ -120,6 +121,7 @@ def _admit(secret: str, persona_id: str | None) -> tuple[AdmittedCaller, Rate] |
         expires_at=holder.expires_at,
         digest=holder.digest,
         lineage=holder.lineage,
+        usd_per_month=holder.usd_per_month,
         closing=holder.closing,
         effective=effective(holder.org_id, holder.workspace_id, persona_id),
     )

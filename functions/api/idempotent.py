@@ -96,13 +96,16 @@ async def claim_or_replay(request: Request, caller: Caller, body: BaseModel | No
     return claim
 
 
+_OF_THE_MOMENT = frozenset({HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.TOO_MANY_REQUESTS})
+
+
 async def finish(execution: Execution, reply: KeptReply, *, transient: bool = False) -> None:
-    """Ends an execution and stores its reply; not stored if the error is transient (429 and 5xx included).
+    """Ends an execution and stores its reply; not stored if the error is transient (402, 429 and 5xx included).
 
     Raises:
         ProblemError: 409, the lease expired and another execution has taken over.
     """
-    if transient or reply.status == HTTPStatus.TOO_MANY_REQUESTS or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if transient or reply.status in _OF_THE_MOMENT or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         await wiring.in_thread(lambda: wiring.claims().release(execution))
     elif not await wiring.in_thread(lambda: wiring.claims().keep(execution, reply)):
         raise idempotency.in_progress(_RETRY_AFTER_S)

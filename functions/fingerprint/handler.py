@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fourfold.config.settings import Settings
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.jobs import estimate_fingerprint
 from fourfold.llm.fallback import Deadline
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
@@ -10,8 +12,8 @@ from fourfold.persona import Persona
 from fourfold.progress.run import Run, RunKind
 from fourfold.voice.fingerprint_job import FingerprintJob
 from fourfold.voice.scenarios import scenario_set
-from functions.fingerprint.voice_check import voice_check_job
-from functions.job_entry import job_handler
+from functions.fingerprint.voice_check import voice_check_estimate, voice_check_job
+from functions.job_entry import JobKind, job_handler
 from functions.wiring import baseline
 
 
@@ -29,4 +31,12 @@ def _job(_run: Run, persona: Persona, settings: Settings, deadline: Deadline) ->
     )
 
 
-handler = job_handler(RunKind.FINGERPRINT, _job, requested={RunKind.VOICE_CHECK: voice_check_job})
+def _estimate(_run: Run, persona: Persona, settings: Settings) -> Estimate:
+    return estimate_fingerprint(persona, settings.engine, scenario_set())
+
+
+handler = job_handler(
+    RunKind.FINGERPRINT,
+    JobKind(_job, _estimate),
+    requested={RunKind.VOICE_CHECK: JobKind(voice_check_job, voice_check_estimate)},
+)

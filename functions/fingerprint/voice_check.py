@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fourfold.config.settings import Settings
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.jobs import estimate_voice_check
 from fourfold.jobs.job import Job, UnstartableJob
 from fourfold.llm.fallback import Deadline
 from fourfold.models import resolve_chat
@@ -22,6 +24,12 @@ _GONE = problem(
     409,
     "The fingerprint or its embedder changed after the request. Recompute the fingerprint, then check the model again.",
 )
+
+
+def voice_check_estimate(run: Run, persona: Persona, settings: Settings) -> Estimate:
+    """Returns what the check may cost."""
+    model = read_model(job_context().checkpoints_of(run)) or settings.engine.chat.model
+    return estimate_voice_check(persona, settings.engine, scenario_set(), model)
 
 
 def voice_check_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> Job:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fourfold.config.models import ModelConfig
 from fourfold.config.settings import Settings
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.jobs import estimate_suite
 from fourfold.llm.fallback import Deadline
 from fourfold.models import resolve, resolve_chat
 from fourfold.persona import Persona
@@ -14,7 +16,7 @@ from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.suite import SuiteJob, read_selection
 from fourfold.provocation.workspace_tests import available
-from functions.job_entry import job_handler
+from functions.job_entry import JobKind, job_handler
 from functions.wiring import job_context, workspace_tests
 
 
@@ -26,11 +28,6 @@ def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline
     def judge_config(judge: ModelConfig, settings: str) -> JudgeConfig:
         return JudgeConfig([resolve(name) for name in judge.chain], judge, deadline, settings)
 
-    def plan(selection: Selection) -> SuitePlan:
-        own = workspace_tests().all(run.workspace_id)
-        tests = available(shipped_tests(), own, config.disabled_tests, settings.engine.safety)
-        return make_plan(tests, selection, config)
-
     return SuiteJob(
         run=run,
         persona=persona,
@@ -39,8 +36,19 @@ def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline
         ),
         first=judge_config(config.judge, "engine.provocation.judge"),
         second=judge_config(config.second_judge, "engine.provocation.second_judge"),
-        make_plan=plan,
+        make_plan=lambda selection: _plan(run, selection, settings),
     )
+
+
+def _plan(run: Run, selection: Selection, settings: Settings) -> SuitePlan:
+    config = settings.engine.provocation
+    own = workspace_tests().all(run.workspace_id)
+    return make_plan(available(shipped_tests(), own, config.disabled_tests, settings.engine.safety), selection, config)
+
+
+def _estimate(run: Run, persona: Persona, settings: Settings) -> Estimate:
+    selection = read_selection(job_context().checkpoints_of(run))
+    return estimate_suite(persona, settings.engine, _plan(run, selection, settings))
 
 
 def is_full_run(run: Run) -> bool:
@@ -48,4 +56,4 @@ def is_full_run(run: Run) -> bool:
     return not read_selection(job_context().checkpoints_of(run)).is_partial
 
 
-handler = job_handler(RunKind.PROVOCATION, suite_job, is_full_run)
+handler = job_handler(RunKind.PROVOCATION, JobKind(suite_job, _estimate), is_full_run)

@@ -83,11 +83,11 @@ class Pipeline(Construct):
 def run_ending_access(tables: Tables) -> Access:
     """What ends a run may touch: persona, run, the last event of its log and its outbox entries, in one transaction.
 
-    BatchWriteItem removes the log of a run whose persona was deleted.
+    BatchWriteItem removes the log of a run whose persona was deleted, DeleteItem what the run held of a budget.
     """
     return merged(
         tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
-        tables.personas.access("GetItem", "PutItem", "UpdateItem"),
+        tables.personas.access("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
         tables.outbox.access("PutItem"),
     )
 

@@ -34,7 +34,7 @@ class Problem(BaseModel):
     """Problem details (RFC 9457). `code` is stable, for programs; `detail` says what to do.
 
     Extension members: `locked_by` is the scope whose lock forbids the setting (`config_locked`); `drift` is the drift
-    envelope of a blocked reply.
+    envelope of a blocked reply; `budget` is what is left of the exceeded budget (`budget_exceeded`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +49,7 @@ class Problem(BaseModel):
     locked_by: str | None = _omit_default(None)
     errors: tuple[FieldError, ...] = _omit_default(())
     drift: dict[str, Any] | None = _omit_default(None)
+    budget: dict[str, Any] | None = _omit_default(None)
 
     def body(self) -> dict[str, object]:
         """Returns the problem as a JSON object without members that have no value."""

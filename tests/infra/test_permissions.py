@@ -33,7 +33,7 @@ FOLLOW_EVENTS = grant(
     ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "RunEvents"
 )
 KEEP_NAMES_APART = (grant(("dynamodb:Query",), "Personas"), grant(("dynamodb:PutItem",), "Idempotency"))
-END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), "Personas")
+END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Personas")
 READ_KEYS = grant(
     ("ssm:GetParameter",),
     *(

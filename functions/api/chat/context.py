@@ -12,6 +12,7 @@ import anyio
 import anyio.to_thread
 
 from fourfold.config.settings import Settings
+from fourfold.estimates.replies import estimate_reply
 from fourfold.http.problems import ProblemError, not_found
 from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.llm.fallback import Deadline
@@ -23,9 +24,19 @@ from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem
 from fourfold.problem import problem
 from fourfold.progress.measurements import call_measurements
-from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError, open_session
+from fourfold.voice.chat_turn import ReplyListener
+from fourfold.voice.conversation import (
+    BlockedError,
+    ChatContext,
+    ChatResult,
+    NoSessionError,
+    UserMessage,
+    open_session,
+    reply_to,
+)
 from fourfold.voice.scoring import DriftScorer, drift_scorer
 from fourfold.voice.sessions import PersonaRef, Session, SessionDeletedError, SessionEndedError
+from functions.api.budget import reserved
 from functions.api.chat.schemas import ChatReply, ChatUsage, finish_reason
 from functions.api.dependencies import AdmittedCaller
 from functions.api.errors import SESSION_DELETED, session_ended
@@ -142,6 +153,28 @@ def chat_session(context: ChatContext, session_id: str | None) -> Session | None
         return open_session(context, session_id)
     except (NoSessionError, SessionEndedError) as error:
         raise chat_problem(error) or error from None
+
+
+def budgeted_reply(
+    caller: AdmittedCaller,
+    context: ChatContext,
+    session: Session | None,
+    message: UserMessage,
+    listener: ReplyListener | None = None,
+) -> ChatResult:
+    """Answers one message within the caller's budgets; raises as `reply_to`.
+
+    Raises:
+        ProblemError: 402, a budget has too little left, or a price is not known.
+    """
+    with reserved(caller, lambda: estimate_reply(context.persona, message.text, caller.settings.engine)) as spending:
+        try:
+            result = reply_to(context, session, message, listener)
+        except (ModelError, BlockedError) as error:
+            spending.calls.extend(error.calls)
+            raise
+        spending.calls.extend(result.calls)
+        return measured(result)
 
 
 def measured(result: ChatResult) -> ChatResult:

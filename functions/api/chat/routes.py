@@ -13,16 +13,16 @@ from fourfold.http.sse import event_stream
 from fourfold.idempotency import Execution, KeptReply
 from fourfold.problem import problem
 from fourfold.voice.chat_turn import ReplyListener
-from fourfold.voice.conversation import ScoringContext, UserMessage, reply_to, scored_replies
+from fourfold.voice.conversation import ScoringContext, UserMessage, scored_replies
 from functions.api import wiring
 from functions.api.chat.context import (
     ChatPersona,
     answered,
+    budgeted_reply,
     chat_context,
     chat_persona,
     chat_reply,
     chat_session,
-    measured,
 )
 from functions.api.chat.schemas import (
     ChatReply,
@@ -96,15 +96,15 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
         streamed = UserMessage(body.message, execution=claim)
 
         def write_reply(listener: ReplyListener) -> ChatReply:
-            return chat_reply(measured(reply_to(context, session, streamed, listener)))
+            return chat_reply(budgeted_reply(caller, context, session, streamed, listener))
 
         return event_stream(chat_events(caller, write_reply, claim, request.state.request_id))
 
     async def answer(execution: Execution) -> Response:
         await count_spending(caller)
         message = UserMessage(body.message, execution=execution)
-        result = await answered(caller, lambda: reply_to(context, session, message))
-        return document(chat_reply(measured(result)))
+        result = await answered(caller, lambda: budgeted_reply(caller, context, session, message))
+        return document(chat_reply(result))
 
     return await idempotent(request, caller, body, answer)
 

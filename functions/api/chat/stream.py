@@ -152,7 +152,7 @@ def _final_frame(reply: KeptReply) -> bytes:
 
 
 def _problem_of(error: Exception) -> Problem:
-    failure = chat_problem(error)
+    failure = error if isinstance(error, ProblemError) else chat_problem(error)
     if failure is None:
         logger.error("chat failed", extra={"error": type(error).__name__})
         return internal_error()

@@ -18,7 +18,7 @@ from fourfold.keys import key_preview, new_key_text
 from fourfold.problem import FieldError, problem
 from fourfold.storage.keys.api_keys import MAX_LINEAGE, ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
 from functions.api import wiring
-from functions.api.dependencies import KeyWriter
+from functions.api.dependencies import AdmittedCaller, KeyWriter
 from functions.api.idempotent import idempotent
 from functions.api.keys.schemas import ApiKeyDocument, ApiKeyList, ApiKeyRequest, CreatedApiKey, key_document
 from functions.api.openapi import bodies, replies
@@ -30,7 +30,7 @@ from functions.clock import now
 router = APIRouter(tags=["keys"])
 
 _MAX_LIFETIME = timedelta(days=3650)
-_CREATE_PROBLEMS = (*OF_KEYED_REQUESTS, "scope_not_grantable", "expiry_not_grantable", "too_many_keys")
+_CREATE_PROBLEMS = (*OF_KEYED_REQUESTS, "scope_not_grantable", "expiry_not_grantable", "capped_key", "too_many_keys")
 
 
 @router.post(
@@ -47,11 +47,13 @@ _CREATE_PROBLEMS = (*OF_KEYED_REQUESTS, "scope_not_grantable", "expiry_not_grant
 async def create_api_key(request: Request, caller: KeyWriter) -> Response:
     """Creates an API key for the caller's workspace. The text of the key is returned only once; only a hash is stored.
 
-    A key can only have scopes of the key that creates it, cannot expire after it, and ends when that key is revoked.
+    A key can only have scopes of the key that creates it, cannot expire after it, and ends when that key is revoked. A
+    key with a cap (`usd_per_month`) creates none.
     A repeated request with the same `Idempotency-Key` creates no second key and returns the first one without its text.
     """
     body = await json_body(request, ApiKeyRequest)
     _require_grantable(body, caller)
+    _require_uncapped(caller)
 
     async def create(execution: Execution) -> Response:
         # Checked here and not before: a repeated request gets the first reply, even if the expiry has passed by then.
@@ -154,6 +156,7 @@ def _create_key(body: ApiKeyRequest, caller: Caller, execution: Execution) -> tu
         created_by=caller.key_id,
         expires_at=body.expiry(time),
         lineage=_lineage(caller),
+        usd_per_month=body.usd_per_month,
     )
     replaced = keys.get(caller.workspace_id, key_id) if execution.resumed else None
     try:
@@ -215,6 +218,13 @@ def _require_grantable(body: ApiKeyRequest, caller: Caller) -> None:
     if faults:
         title = "A key can only grant its own scopes"
         raise rejected(faults, code="scope_not_grantable", title=title, status=403)
+
+
+def _require_uncapped(caller: AdmittedCaller) -> None:
+    """Raises ProblemError (403) if the caller has a cap of its own: its keys would spend beside it."""
+    if caller.usd_per_month is not None:
+        detail = "Create the key with an API key that has no usd_per_month."
+        raise ProblemError(problem("capped_key", "A key with a cap creates no keys", 403, detail))
 
 
 def _redact_text(body: str) -> str:

@@ -40,6 +40,7 @@ EXAMPLE: dict[str, JsonValue] = {
     "expires_at": "2027-02-21T09:00:00Z",
     "revoked_at": None,
     "last_used_at": None,
+    "usd_per_month": 20.0,
 }
 
 
@@ -94,6 +95,17 @@ class ApiKeyRequest(BaseModel):
         int | None, Field(strict=True, ge=1, le=MAX_DAYS, description="Days until the key expires; null: never.")
     ] = None
 
+    usd_per_month: Annotated[
+        float | None,
+        Field(
+            strict=True,
+            ge=0,
+            le=10_000_000,
+            allow_inf_nan=False,
+            description="The most USD that work which the key asks for may cost in a UTC month; null: no cap.",
+        ),
+    ] = None
+
     @model_validator(mode="after")
     def _one_expiry(self) -> Self:
         if self.expires_at is not None and self.expires_in_days is not None:
@@ -124,6 +136,7 @@ class ApiKeyDocument(BaseModel):
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    usd_per_month: float | None = None
 
 
 class CreatedApiKey(ApiKeyDocument):
@@ -168,4 +181,5 @@ def key_document(key: ApiKey, now: datetime) -> ApiKeyDocument:
         expires_at=key.expires_at,
         revoked_at=key.revoked_at,
         last_used_at=key.last_used_at,
+        usd_per_month=key.usd_per_month,
     )

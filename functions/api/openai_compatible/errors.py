@@ -17,7 +17,12 @@ _CODES: Final = {
     "rate_limited": "rate_limit_exceeded",
 }
 _STATUSES: Final = {422: 400}
-_TYPES: Final = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+_TYPES: Final = {
+    401: "authentication_error",
+    402: "insufficient_quota",
+    403: "permission_error",
+    429: "rate_limit_error",
+}
 _SERVER_ERROR: Final = 500
 # OpenAI's SDKs retry 408, 409, 429 and 5xx by themselves. Only these were not paid for.
 _RETRIED: Final = frozenset({408, 429, 503})

@@ -11,9 +11,9 @@ from fourfold.http.idempotency import REPLAYED
 from fourfold.http.sse import event_stream
 from fourfold.idempotency import Execution, KeptReply
 from fourfold.voice.chat_turn import ReplyListener
-from fourfold.voice.conversation import UserMessage, reply_to
+from fourfold.voice.conversation import UserMessage
 from functions.api import wiring
-from functions.api.chat.context import answered, chat_context, measured, speaker_of
+from functions.api.chat.context import answered, budgeted_reply, chat_context, speaker_of
 from functions.api.chat.stream import StreamEvent, exchange_events
 from functions.api.dependencies import Chatter, Reader
 from functions.api.idempotent import claim_or_replay, idempotent
@@ -69,7 +69,7 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
 
     def write(head: CompletionHead, execution: Execution, listener: ReplyListener | None) -> ChatCompletion:
         message = UserMessage(conversation.message, conversation.history, execution)
-        return completion(head, persona, measured(reply_to(context, session, message, listener)))
+        return completion(head, persona, budgeted_reply(caller, context, session, message, listener))
 
     async def answer(execution: Execution) -> Response:
         await count_spending(caller)

@@ -20,6 +20,7 @@ _READING = {
     "503": "Service unavailable; see `Retry-After`",
 }
 _CHATTING = {
+    "402": "A budget has too little left, or a price is not known; nothing was spent",
     "409": "The persona is not active or flagged, the reply was blocked because of drift (`drift` is its envelope), or "
     "the first request with this Idempotency-Key is still running",
     "408": "The request body was not complete in time",

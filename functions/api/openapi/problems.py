@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from fourfold.http.problems import not_stored
 from fourfold.llm.port import ModelError, ModelFailure
@@ -12,6 +13,7 @@ from fourfold.pipeline.failure import job_problem, problem_from
 from fourfold.pipeline.refusal import refused_brief
 from fourfold.pipeline.submit import NOT_STARTED
 from fourfold.problem import Problem
+from fourfold.spending.budget import PRICE_UNKNOWN, BudgetExceededError, Cap
 from functions.api.errors import SESSION_DELETED, STORE_OUTDATED, session_ended
 
 
@@ -36,6 +38,7 @@ def _known(answer: Problem) -> KnownProblem:
 _MODEL = {f"model_{failure.value}": _known(job_problem(ModelError(failure, ""))) for failure in ModelFailure}
 
 _NOT_STORED = not_stored().problem
+_EXCEEDED = BudgetExceededError(Cap("month", 50.0), 0.12, 0.13, datetime(2026, 11, 27, tzinfo=UTC)).problem
 
 CATALOGUE: dict[str, KnownProblem] = {
     "invalid_json": KnownProblem(
@@ -59,6 +62,8 @@ CATALOGUE: dict[str, KnownProblem] = {
     "unauthenticated": KnownProblem(
         401, "A valid API key is required", "Send Authorization: Bearer <api key>.", general=True
     ),
+    "budget_exceeded": KnownProblem(402, _EXCEEDED.title, _EXCEEDED.detail),
+    "price_unknown": _known(PRICE_UNKNOWN),
     "insufficient_scope": KnownProblem(
         403, "Insufficient scope", "Use an API key with the scope personas:write.", general=True
     ),
@@ -93,6 +98,11 @@ CATALOGUE: dict[str, KnownProblem] = {
             "outlives_its_maker",
             "Must not be after 2027-02-21T09:00:00Z, when the API key of the request expires.",
         ),
+    ),
+    "capped_key": KnownProblem(
+        403,
+        "A key with a cap creates no keys",
+        "Create the key with an API key that has no usd_per_month.",
     ),
     "stronger_key": KnownProblem(
         403,
@@ -213,10 +223,12 @@ CATALOGUE: dict[str, KnownProblem] = {
     "run_timed_out": _known(problem_from("TIMED_OUT", "")),
 }
 
+# Problems of work under a budget.
+OF_BUDGETS = ("budget_exceeded", "price_unknown")
 # Problems of routes that start or await a run.
-OF_RUNS = ("run_not_started", "run_interrupted", "run_timed_out", "brief_refused", *_MODEL)
+OF_RUNS = (*OF_BUDGETS, "run_not_started", "run_interrupted", "run_timed_out", "brief_refused", *_MODEL)
 # Problems of routes that call a model.
-OF_MODELS = tuple(_MODEL)
+OF_MODELS = (*OF_BUDGETS, *_MODEL)
 # Problems of routes that accept settings for one run.
 OF_SETTINGS = ("config_locked", "provider_not_configured")
 # Problems of routes that commit settings.

@@ -14,6 +14,7 @@ Responses = dict[int | str, dict[str, Any]]
 _MEANINGS = {
     400: "Invalid JSON, or an invalid header",
     401: "Missing or invalid API key",
+    402: "A budget has too little left, or a price is not known; nothing was spent",
     403: "The API key lacks a permission",
     404: "Not found",
     408: "The request body was not complete in time",

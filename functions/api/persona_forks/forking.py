@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from fastapi import Request, Response
 
+from fourfold.estimates.generation import estimate_generation
 from fourfold.http.problems import not_found, rejected
 from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, new_persona_id
@@ -19,8 +20,10 @@ from fourfold.pipeline.rewrite import BadRewriteError
 from fourfold.pipeline.store import SlugTakenError
 from fourfold.pipeline.submit import Submission, SubmittedRun
 from fourfold.problem import FieldError
+from fourfold.steps import StepName
 from functions import clock
 from functions.api import wiring
+from functions.api.budget import run_reservation
 from functions.api.config.pinning import pin_settings
 from functions.api.dependencies import AdmittedCaller
 from functions.api.errors import constraints_broken, persona_not_written, slug_taken
@@ -85,11 +88,14 @@ async def _started(
 ) -> SubmittedRun:
     with _refusals():
         settings = forking.fork_settings(asked, pin_settings(caller.effective, {}))
+        first = StepName.MASK_BUILD if asked.refine is None else StepName.SOUL_DRAFT
+        reservation = await run_reservation(caller, lambda: estimate_generation(parent.intent, settings.engine, first))
         submission = Submission(
             caller.workspace_id,
             lambda: forking.new_fork_run(parent, child_id, asked, settings, persona_store(), clock.now()),
             settings,
             max_concurrent=caller.settings.api.limits.concurrent_generations,
+            reservation=reservation,
         )
         return await generation.start_run(request, submission)
 

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 from fastapi import Response
 
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.generation import estimate_generation
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.ids import id_from_operation
 from fourfold.persona import MAX_SEED
 from fourfold.persona_versions import Authorship
+from fourfold.pipeline.new_run import PersonaChoices
 from fourfold.pipeline.submit import NOT_STARTED, NotStartedError, WorkspaceFullError
 from fourfold.pipeline.submit_batch import BatchSubmission, choices_in_batch, submit_batch
 from fourfold.problem import FieldError
+from fourfold.spending.budget import BudgetExceededError
 from functions.api import wiring
+from functions.api.budget import require_budget, run_reservation
 from functions.api.personas.generation import labels_of, too_many_runs, without_lost_runs
 from functions.api.personas.schemas import BatchReceipt, BatchRun, PersonaRequest
 from functions.api.responses import document
@@ -52,6 +57,12 @@ async def start_batch(
         ProblemError: 429 the workspace's limits do not leave room for all runs, 503 none could be started.
     """
     await count_spending(caller, times=body.count)
+
+    def estimated() -> Estimate:
+        return estimate_generation(body.intent, settings.engine, choices=PersonaChoices(body.language, MAX_SEED))
+
+    await require_budget(caller, estimated, times=body.count)
+    reservation = await run_reservation(caller, estimated)
     batch_id = id_from_operation("bat", execution.operation_id)
     seed = _seed_of(batch_id) if body.seed is None else body.seed
     submission = BatchSubmission(
@@ -64,6 +75,7 @@ async def start_batch(
         caller.settings.api.limits.concurrent_generations,
         execution.resumed,
         Authorship(author=caller.key_id),
+        reservation,
     )
     return document(await wiring.in_thread(lambda: _receipt(submission)), 202)
 
@@ -71,6 +83,8 @@ async def start_batch(
 def _receipt(submission: BatchSubmission) -> BatchReceipt:
     try:
         runs = without_lost_runs(submission.workspace_id, lambda: submit_batch(submission, wiring.submissions()))
+    except BudgetExceededError as error:
+        raise ProblemError(error.problem) from None
     except WorkspaceFullError as full:
         raise too_many_runs(full.limit) from None
     except NotStartedError:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import Request, Response
 
+from fourfold.estimates.generation import estimate_generation
 from fourfold.http import idempotency, sse
 from fourfold.http.preferences import accepts, preference
 from fourfold.http.problems import ProblemError, internal_error
@@ -32,7 +33,9 @@ from fourfold.pipeline.submit import (
 )
 from fourfold.problem import problem
 from fourfold.progress.run import Run, RunStatus
+from fourfold.spending.budget import BudgetExceededError
 from functions.api import wiring
+from functions.api.budget import run_reservation
 from functions.api.errors import slug_taken
 from functions.api.personas.schemas import PersonaRequest
 from functions.api.responses import path_to, persona_document, run_receipt
@@ -62,6 +65,10 @@ async def start_generation(
         ProblemError: as `start_run`.
     """
     await count_spending(caller)
+    choices = choices_of(body)
+    reservation = await run_reservation(
+        caller, lambda: estimate_generation(body.intent, settings.engine, choices=choices)
+    )
     submission = Submission(
         caller.workspace_id,
         body.intent,
@@ -71,7 +78,8 @@ async def start_generation(
         max_concurrent=caller.settings.api.limits.concurrent_generations,
         labels=labels_of(body),
         by=Authorship(author=caller.key_id),
-        choices=choices_of(body),
+        choices=choices,
+        reservation=reservation,
     )
     return await start_run(request, submission)
 
@@ -94,13 +102,15 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
     Errors of a regeneration (`fourfold.pipeline.submit`) are passed on.
 
     Raises:
-        ProblemError: 409 the slug is taken, 422 the key was used with a different request, 429 too many concurrent
-            runs in the workspace, 503 the run could not be started.
+        ProblemError: 402 a budget has too little left, 409 the slug is taken, 422 the key was used with a different
+            request, 429 too many concurrent runs in the workspace, 503 the run could not be started.
     """
     try:
         submitted = await wiring.in_thread(lambda: _submit(submission))
     except WorkspaceFullError as full:
         raise too_many_runs(full.limit) from None
+    except BudgetExceededError as error:
+        raise ProblemError(error.problem) from None
     except KeyReusedError:
         raise idempotency.key_reused() from None
     except SlugTakenError:

@@ -13,6 +13,8 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from fourfold.aws import client
+from fourfold.config.engine import EngineConfig
+from fourfold.estimates.replies import estimate_parse
 from fourfold.http.problems import ProblemError, internal_error
 from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.pipeline.failure import problem_from
@@ -20,6 +22,7 @@ from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput, ParseOutcome
 from fourfold.spending.spent import spent_on
 from fourfold.steps import StepName
 from functions.api import wiring
+from functions.api.budget import reserved
 from functions.api.dependencies import AdmittedCaller
 from functions.clock import now
 
@@ -61,7 +64,10 @@ async def parse_brief(caller: AdmittedCaller, parse_input: ParseInput) -> Parsed
 
 
 def _counted(caller: AdmittedCaller, parse_input: ParseInput) -> ParsedBrief:
-    outcome = invoke_parse(parse_input)
+    engine = EngineConfig(pipeline=parse_input.config.pipeline)
+    with reserved(caller, lambda: estimate_parse(parse_input.intent, engine)) as spending:
+        outcome = invoke_parse(parse_input)
+        spending.calls.extend(outcome.calls)
     spent = spent_on("parse", caller.key_id, outcome.calls, StepName.INTENT_PARSE.value)
     wiring.usage().add(caller.workspace_id, now(), spent)
     if outcome.brief is None:

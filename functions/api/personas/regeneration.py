@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import Request
 
 from fourfold.config.engine import RunSettings
+from fourfold.estimates.generation import estimate_generation
 from fourfold.http import idempotency
 from fourfold.http.problems import ProblemError, not_found, rejected
 from fourfold.layer_edits import ConstraintsBrokenError, edited_layers
@@ -24,6 +27,7 @@ from fourfold.pipeline.submit import (
 from fourfold.problem import FieldError, problem
 from fourfold.steps import StepName
 from functions.api import wiring
+from functions.api.budget import run_reservation
 from functions.api.config.pinning import pin_settings
 from functions.api.dependencies import AdmittedCaller
 from functions.api.errors import constraints_broken, persona_not_written, run_in_progress
@@ -118,10 +122,13 @@ async def start_on_persona(
     Raises:
         ProblemError: 404 no such persona, 409 it is archived or has a run; and as `generation.start_run`.
     """
-    await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, persona_id))
+    persona = await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, persona_id))
     await count_spending(caller)
+    subject, engine = submission.subject, submission.settings.engine
+    first = subject.first if isinstance(subject, Regenerate) else StepName.INTENT_PARSE
+    reservation = await run_reservation(caller, lambda: estimate_generation(persona.intent, engine, first))
     try:
-        return await generation.start_run(request, submission)
+        return await generation.start_run(request, replace(submission, reservation=reservation))
     except NoSuchPersonaError:
         raise not_found() from None
     except ArchivedError:

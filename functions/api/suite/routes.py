@@ -17,10 +17,11 @@ from fourfold.provocation.definition import Family, Severity
 from fourfold.provocation.report import TestRecord
 from fourfold.provocation.sarif import MEDIA_TYPE as SARIF
 from functions.api import wiring
+from functions.api.budget import require_budget
 from functions.api.dependencies import Reader, Writer
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
-from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, PERSONA_DELETED
+from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_BUDGETS, OF_KEYED_REQUESTS, PERSONA_DELETED
 from functions.api.paging import Cursor, Limit
 from functions.api.personas.lookup import known_persona, require_speakable
 from functions.api.responses import document, run_receipt
@@ -120,7 +121,7 @@ async def read_test_suite_sarif(persona_id: str, request: Request, caller: Reade
     responses={
         200: {"model": Estimate, "description": "With `dry_run`: what the run would cost"},
         202: replies.receipt("The run is in progress in the background; see `Location`"),
-        **replies.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, "provider_not_configured"]),
+        **replies.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, *OF_BUDGETS, "provider_not_configured"]),
         **replies.refusals(
             409,
             {
@@ -145,11 +146,16 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     require_speakable(persona)
     plan = await wiring.in_thread(lambda: planned_tests(caller, selection))
     require_models(caller)
+
+    def estimated() -> Estimate:
+        return estimate_suite(persona, caller.settings.engine, plan)
+
     if body.dry_run:
-        return document(await wiring.in_thread(lambda: estimate_suite(persona, caller.settings.engine, plan)))
+        return document(await wiring.in_thread(estimated))
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)
+        await require_budget(caller, estimated)
         run = await wiring.in_thread(lambda: request_suite(caller, persona_id, selection, execution.operation_id))
         return run_receipt(request, run)
 

@@ -20,6 +20,7 @@ from fourfold.progress.run import RunKind
 from fourfold.voice.scenarios import scenario_set
 from fourfold.voice.system_prompt import example_lines, system_prompt
 from functions.api import wiring
+from functions.api.budget import require_budget
 from functions.api.chat.context import chat_persona
 from functions.api.dependencies import Reader, Writer
 from functions.api.errors import fingerprint_disabled, no_fingerprint, persona_not_written
@@ -229,14 +230,17 @@ async def recompute_fingerprint(persona_id: str, request: Request, caller: Write
             raise fingerprint_disabled()
         return speaker.persona
 
+    def estimated() -> Estimate:
+        return estimate_fingerprint(persona, caller.settings.engine, scenario_set())
+
     async def start(execution: Execution) -> Response:
         await count_spending(caller)
+        await require_budget(caller, estimated)
         kind = RunKind.FINGERPRINT
         run = await wiring.in_thread(lambda: request_job(caller, persona_id, kind, execution.operation_id))
         return run_receipt(request, run)
 
     persona = await wiring.in_thread(enabled_persona)
     if body.dry_run:
-        engine = caller.settings.engine
-        return document(await wiring.in_thread(lambda: estimate_fingerprint(persona, engine, scenario_set())))
+        return document(await wiring.in_thread(estimated))
     return await idempotent(request, caller, None, start)

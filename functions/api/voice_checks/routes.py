@@ -14,6 +14,7 @@ from fourfold.progress.run import RunKind
 from fourfold.voice.scenarios import scenario_set
 from fourfold.voice_certificate import VoiceCertificate
 from functions.api import wiring
+from functions.api.budget import require_budget
 from functions.api.dependencies import Reader, Writer
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
@@ -76,17 +77,18 @@ async def check_voice(persona_id: str, request: Request, caller: Writer) -> Resp
     persona = await wiring.in_thread(lambda: checkable_persona(caller, persona_id))
     require_model(body.model)
 
+    def estimated() -> Estimate:
+        return estimate_voice_check(persona, caller.settings.engine, scenario_set(), body.model)
+
     async def start(execution: Execution) -> Response:
         await count_spending(caller)
+        await require_budget(caller, estimated)
         operation = execution.operation_id
         run = await wiring.in_thread(lambda: request_check(caller, persona_id, body.model, operation))
         return run_receipt(request, run)
 
     if body.dry_run:
-        engine = caller.settings.engine
-        return document(
-            await wiring.in_thread(lambda: estimate_voice_check(persona, engine, scenario_set(), body.model))
-        )
+        return document(await wiring.in_thread(estimated))
     return await idempotent(request, caller, body, start, transient=frozenset({CHECK_RUNNING}))
 
 

@@ -21,12 +21,15 @@ _MINUTES = "%Y-%m-%d %H:%M"
 
 
 @app.command()
-def create(
+def create(  # noqa: PLR0913, PLR0917 - a parameter for each option
     name: Annotated[str, typer.Argument(help="What the key is for.")],
     scope: Annotated[
         list[str], typer.Option("--scope", "-s", help=f"A scope to grant; repeatable: {', '.join(SCOPES)}")
     ],
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires; default: never.")] = None,
+    usd_per_month: Annotated[
+        float | None, typer.Option(min=0, help="The most USD a UTC month of work that the key asks for.")
+    ] = None,
     test: Annotated[bool, typer.Option("--test", help="Create an ff_test_ key instead of an ff_live_ key.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -34,6 +37,8 @@ def create(
     body: dict[str, Any] = {"name": name, "scopes": scope, "environment": "test" if test else "live"}
     if days is not None:
         body["expires_in_days"] = days
+    if usd_per_month is not None:
+        body["usd_per_month"] = usd_per_month
     with connected() as client:
         created = client.post("/v1/keys", body)
     if as_json:
@@ -53,7 +58,10 @@ def list_keys(as_json: AsJson = False) -> None:
     if as_json:
         print_json(keys)
         return
-    columns = (Column("id", is_id=True), *map(Column, ("status", "key", "name", "scopes", "last used", "expires")))
+    columns = (
+        Column("id", is_id=True),
+        *map(Column, ("status", "key", "name", "scopes", "last used", "expires", "USD/month")),
+    )
     print_rows(columns, map(_row, keys))
 
 
@@ -66,6 +74,7 @@ def _row(key: dict[str, Any]) -> tuple[str, ...]:
         ", ".join(key["scopes"]) if len(key["scopes"]) < len(SCOPES) else "all",
         _moment(key["last_used_at"]) or "never",
         _moment(key["expires_at"]) or "never",
+        "-" if key.get("usd_per_month") is None else f"{key['usd_per_month']:g}",
     )
 
 

@@ -48,6 +48,21 @@ class LimitsConfig(Document):
         Field(ge=1, le=1000, description="Maximum chat replies of a workspace that are written at the same time."),
         KeyMeta(unit="replies", scopes=_NOT_BY_WORKSPACE),
     ] = 50
+    usd_per_month: Annotated[
+        Annotated[float, Field(ge=0.0, le=10_000_000.0)] | None,
+        Field(description="The most that a workspace may spend on models in a UTC month; null: no limit."),
+        KeyMeta(unit="USD"),
+    ] = None
+    usd_per_day: Annotated[
+        Annotated[float, Field(ge=0.0, le=10_000_000.0)] | None,
+        Field(description="The most that a workspace may spend on models in a UTC day; null: no limit."),
+        KeyMeta(unit="USD"),
+    ] = None
+    allow_unpriced: Annotated[
+        bool,
+        Field(description="Whether models without a known price may be used under a budget, without limit."),
+        KeyMeta(),
+    ] = False
 
 
 # Least delay before each attempt: a host that refuses deliveries must not get them all at once.

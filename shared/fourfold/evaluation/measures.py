@@ -58,7 +58,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("preference", "share of pairs", "higher", "preference", 0.1, None),
     Measure("claims_kept", "share of facts", "higher", "amount", 0.05, _claims_kept),
     Measure("violations", "violations", "lower", "amount", 0.25, _violations),
-    Measure("voice_separation", "cosine distance", "higher", "amount", 0.05, None),
+    Measure("voice_separation", "cosine distance", "higher", "score", 0.05, None),
     Measure("passed", "share of runs", "higher", "outcome", 0.1, lambda seen: float(seen.status == "active")),
     Measure("failed", "share of runs", "lower", "outcome", 0.1, lambda seen: float(seen.status == "failed")),
     Measure("attempts", "attempts", "lower", "amount", 0.25, lambda seen: float(seen.attempts)),
@@ -68,7 +68,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
 )
 MEASURE_NAMES: Final = tuple(measure.name for measure in MEASURES)
 # What a verdict rests on unless the caller names the measures.
-DEFAULT_METRICS: Final = ("overall", "claims_kept", "voice_separation", "passed")
+DEFAULT_METRICS: Final = ("overall", "claims_kept", "violations", "voice_separation", "passed")
 
 Pair = tuple[Observation, Observation]
 

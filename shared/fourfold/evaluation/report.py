@@ -80,10 +80,12 @@ def report(data: EvaluationData) -> EvaluationReport:
     if unknown or not data.metrics or data.margin <= 0:
         raise ValueError(f"metrics are some of {', '.join(MEASURE_NAMES)}, and the margin is positive")
     pairs = paired(data.observations)
-    metrics = tuple(name for name in data.metrics if name != "claims_kept" or not _without_facts(data.observations))
+    metrics = tuple(name for name in data.metrics if name not in _not_applicable(data))
     compared = [_compared(measure, data, pairs) for measure in MEASURES]
     measures = with_verdicts(
-        [each for each in compared if each.n or each.measure.name in metrics], metrics, data.stopped
+        [each for each in compared if each.n or each.measure.name in metrics],
+        metrics,
+        data.stopped,
     )
     decision = decide(measures, data.stopped)
     return EvaluationReport(
@@ -109,7 +111,7 @@ def _compared(measure: Measure, data: EvaluationData, pairs: Sequence[Pair]) -> 
         measure = replace(measure, margin=data.margin)
     if measure.kind == "preference":
         return compare_preferences(measure, [each.outcome for each in data.preferences])
-    return compare_values(measure, _values(measure, pairs))
+    return compare_values(measure, [] if measure.name in _not_applicable(data) else _values(measure, pairs))
 
 
 def _values(measure: Measure, pairs: Sequence[Pair]) -> list[tuple[float, float]]:
@@ -176,10 +178,17 @@ def _row_side(seen: Observation | None) -> RowSide | None:
     )
 
 
-def _without_facts(observations: Sequence[Observation]) -> bool:
-    """Whether personas were looked at and no brief has a fact that the ledger can follow."""
-    counts = [each.claims.total for each in observations if each.claims is not None]
-    return bool(counts) and not any(counts)
+def _not_applicable(data: EvaluationData) -> dict[str, str]:
+    """The measures that cannot be compared here, and why. They do not count."""
+    found = {}
+    counts = [each.claims.total for each in data.observations if each.claims is not None]
+    if counts and not any(counts):
+        found["claims_kept"] = "The claims ledger finds no fact in these briefs, so `claims_kept` does not count."
+    if data.a.method != data.b.method:
+        found["violations"] = (
+            "One call has no constraint chain, so `violations` are not compared with those of six steps."
+        )
+    return found
 
 
 def _notes(data: EvaluationData) -> list[str]:
@@ -197,8 +206,7 @@ def _notes(data: EvaluationData) -> list[str]:
             "saw the personas; those pairs are ties."
         )
     single = len(data.briefs) - len(paired(data.observations))
-    if _without_facts(data.observations):
-        notes.append("The claims ledger finds no fact in these briefs, so `claims_kept` does not count.")
+    notes.extend(_not_applicable(data).values())
     if single and data.stopped is None:
         notes.append(f"{single} of {len(data.briefs)} briefs have no pair and are in no measure.")
     return notes

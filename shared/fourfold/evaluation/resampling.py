@@ -50,6 +50,8 @@ def bootstrap(differences: Sequence[float], *, seed: int = 0) -> Bootstrap:
     """
     if not differences:
         raise ValueError("there is nothing to resample")
+    if min(differences) == max(differences):
+        return Bootstrap([differences[0]] * _RESAMPLES)
     rng = random.Random(seed)  # noqa: S311 - a resampling, no secret
     size = len(differences)
     return Bootstrap(sorted(math.fsum(rng.choices(differences, k=size)) / size for _ in range(_RESAMPLES)))
@@ -64,16 +66,18 @@ def sign_flip_p(differences: Sequence[float], *, seed: int = 0) -> float:
     if not differences:
         raise ValueError("there is nothing to resample")
     changed = [each for each in differences if each != 0]
+    if not changed:
+        return 1.0
     total = math.fsum(changed)
     reached = abs(total) - _ROUNDING * math.fsum(map(abs, changed))
     rng = random.Random(seed)  # noqa: S311 - a resampling, no secret
     extreme = 0
     for _ in range(_RESAMPLES):
-        flips = rng.getrandbits(len(changed)) if changed else 0
+        flips = rng.getrandbits(len(changed))
         flipped = sum(compress(changed, _bits(flips, len(changed))))
         extreme += abs(total - 2 * flipped) >= reached
     return (extreme + 1) / (_RESAMPLES + 1)
 
 
 def _bits(number: int, width: int) -> list[bool]:
-    return [digit == "1" for digit in f"{number:0{width}b}"] if width else []
+    return [digit == "1" for digit in f"{number:0{width}b}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fourfold.events.budget import BudgetAlert
 from fourfold.events.config import ConfigChanged
 from fourfold.events.envelope import EventData
 from fourfold.events.generation import (
@@ -31,6 +32,7 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     SessionDeleted,
     TestSuiteCompleted,
     ConfigChanged,
+    BudgetAlert,
     WebhookEndpointDisabled,
     WorkspaceDeleted,
 )

@@ -48,6 +48,10 @@ class Caller(Protocol):
         """SHA-256 of the keys that it descends from, oldest first."""
 
     @property
+    def usd_per_month(self) -> float | None:
+        """The most USD that work which the key asks for may cost in a UTC month; None: no cap of its own."""
+
+    @property
     def closing(self) -> bool:
         """Whether the workspace is being deleted."""
 

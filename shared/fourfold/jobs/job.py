@@ -32,6 +32,7 @@ _MAX_PROGRESS_EVENTS = 10
 FAILED_CALLS: Final = f"{WORKING}failed/"
 _CALLS: Final = TypeAdapter(tuple[ModelCall, ...])
 
+OnPaid = Callable[[Sequence[ModelCall]], None]
 JobName = Literal["fingerprint", "provocation", "voice_check"]
 
 
@@ -144,10 +145,18 @@ def job_run(
     )
 
 
-def do_job(
-    run: Run, job: Job, context: JobContext, *, concurrency: int, may_start: Callable[[], bool] = lambda: True
+def do_job(  # noqa: PLR0913 - what a job needs
+    run: Run,
+    job: Job,
+    context: JobContext,
+    *,
+    concurrency: int,
+    may_start: Callable[[], bool] = lambda: True,
+    on_paid: OnPaid | None = None,
 ) -> Run | None:
     """Processes the remaining items of a claimed run and completes it.
+
+    `on_paid` gets every call so far after each item; what it raises stops the job.
 
     Returns:
         The completed run, or None if another worker ended it first, or its persona was deleted.
@@ -158,7 +167,7 @@ def do_job(
         Exception: raised by an item; redelivery continues in the same way. What was paid for is stored.
     """
     try:
-        ended = _finish_items(run, job, context, concurrency, may_start)
+        ended = _finish_items(run, job, context, concurrency, may_start, on_paid)
     except RunOverError:
         ended = None
     if ended is None:
@@ -166,8 +175,13 @@ def do_job(
     return ended
 
 
-def _finish_items(
-    run: Run, job: Job, context: JobContext, concurrency: int, may_start: Callable[[], bool]
+def _finish_items(  # noqa: PLR0913, PLR0917 - what a job needs
+    run: Run,
+    job: Job,
+    context: JobContext,
+    concurrency: int,
+    may_start: Callable[[], bool],
+    on_paid: OnPaid | None,
 ) -> Run | None:
     kind, log, answers = job_name(run.kind), context.log_of(run), PaidAnswers(context.checkpoints_of(run))
     log.append(JobStarted(kind=kind))
@@ -186,6 +200,8 @@ def _finish_items(
     try:
         for _ in concurrently(remaining, perform, concurrency, may_start):
             progress.log_stored(answers)
+            if on_paid is not None:
+                on_paid(paid_calls(job, answers.all()))
     except Exception:  # any error of an item: the other answers are paid for, and the next worker needs them
         answers.store()
         raise

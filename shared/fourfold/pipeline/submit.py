@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from fourfold.config.engine import RunSettings
@@ -36,6 +36,7 @@ from fourfold.pipeline.staleness import never_started
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.spending.budget import BudgetExceededError, Reservation
 from fourfold.steps import StepName
 
 NOT_STARTED: Problem = problem(
@@ -69,8 +70,15 @@ class WorkspaceFullError(LimitError):
 class RunRepository(Protocol):
     """Stores accepted requests."""
 
-    def accept(self, start: NewRun, claim: KeyClaim | None, replaces: str | None, max_concurrent: int) -> bool:
-        """Stores run, persona and claim, all or nothing.
+    def accept(
+        self,
+        start: NewRun,
+        claim: KeyClaim | None,
+        replaces: str | None,
+        max_concurrent: int,
+        reservation: Reservation | None = None,
+    ) -> bool:
+        """Stores run, persona, claim and reservation, all or nothing.
 
         Returns:
             False if the key is claimed by a run other than `replaces`.
@@ -79,6 +87,7 @@ class RunRepository(Protocol):
             WorkspaceFullError: the workspace has `max_concurrent` runs; nothing is stored.
             SlugTakenError: another persona has the slug of the new one; nothing is stored.
             ConcurrentChangeError: the persona to regenerate has changed since it was read.
+            BudgetExceededError: a budget has too little left; nothing is stored.
         """
 
     def reserve(self, workspace_id: str, run_ids: Sequence[str], max_concurrent: int) -> None:
@@ -112,7 +121,8 @@ class Submission:
     `subject` is the brief of a new persona, which gets `labels` and `choices`, or which persona to regenerate
     (`settings.engine` is then what `regeneration_config` returned), or it returns the run of a new fork. `key` and
     `fingerprint` are the idempotency key and the hash of the body, if the caller sent a key. `by` is who asks and why.
-    `max_concurrent` limits the workspace's concurrent runs, this one included.
+    `max_concurrent` limits the workspace's concurrent runs, this one included. `reservation` is what the run holds of
+    the budgets that limit it.
     """
 
     workspace_id: str
@@ -124,6 +134,7 @@ class Submission:
     by: Authorship = UNSIGNED
     labels: PersonaLabels = NO_LABELS
     choices: PersonaChoices = BY_THE_BRIEF
+    reservation: Reservation | None = None
 
 
 @dataclass(frozen=True)
@@ -178,19 +189,20 @@ def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
         PersonaGoneError: the parent of a fork was deleted.
         SlugTakenError: another persona has the slug, and no earlier request with the key gave it to one.
         WorkspaceFullError: the workspace has too many runs, and no earlier request with the key started one of them.
+        BudgetExceededError: a budget has too little left, and no earlier request with the key started the run.
     """
     replaces: str | None = None  # a run that the key claims but that never started: this request takes its place
     for _ in range(MAX_ATTEMPTS):
         try:
-            start = _prepared(request, service.context)
+            start = with_reservation(_prepared(request, service.context), request.reservation)
             claim = _claim(request, start)
-            if service.runs.accept(start, claim, replaces, request.max_concurrent):
+            if service.runs.accept(start, claim, replaces, request.max_concurrent, request.reservation):
                 launch(start, service)
                 return SubmittedRun(start.run, replayed=False)
             claimed = service.runs.claim(claim.key) if claim else None
         except ConcurrentChangeError:
             continue
-        except (RunInProgressError, WorkspaceFullError, SlugTakenError):
+        except (RunInProgressError, WorkspaceFullError, SlugTakenError, BudgetExceededError):
             # The run in the way may be the one that this very request started before.
             claimed = service.runs.claim(request.key) if request.key else None
             if claimed is None:
@@ -235,6 +247,13 @@ def _prepared(request: Submission, context: RunContext) -> NewRun:
         persona.id, persona.workspace_id, request.settings, context.clock(), subject.first, subject.kind, request.by
     )
     return new_regeneration(stored, context.store.basis_of(stored.persona), run, subject.request)
+
+
+def with_reservation(start: NewRun, reservation: Reservation | None) -> NewRun:
+    """Returns the run marked with what it holds of the budgets."""
+    if reservation is None:
+        return start
+    return replace(start, run=start.run.model_copy(update={"reserved_usd": reservation.usd}))
 
 
 def _claim(request: Submission, start: NewRun) -> KeyClaim | None:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fourfold.config.engine import RunSettings
@@ -17,15 +17,25 @@ from fourfold.persona_versions import UNSIGNED, Authorship
 from fourfold.pipeline.new_run import NO_LABELS, NewIds, NewRun, PersonaChoices, PersonaLabels, initial_state, new_run
 from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.staleness import never_started
-from fourfold.pipeline.submit import MAX_ATTEMPTS, NOT_STARTED, NotStartedError, SubmissionService, launch
+from fourfold.pipeline.submit import (
+    MAX_ATTEMPTS,
+    NOT_STARTED,
+    NotStartedError,
+    SubmissionService,
+    launch,
+    with_reservation,
+)
+from fourfold.problem import Problem
 from fourfold.progress.run import NameScope, Run, RunStatus
+from fourfold.spending.budget import BudgetExceededError, Reservation
 
 
 @dataclass(frozen=True)
 class BatchSubmission:
     """A request to write a person of the brief for each of `choices`.
 
-    `resumed`: an earlier execution may have stored some of the runs. `by` is who asks.
+    `resumed`: an earlier execution may have stored some of the runs. `by` is who asks;
+    `reservation` is what each run holds of the budgets that limit it.
     """
 
     batch_id: str
@@ -37,6 +47,7 @@ class BatchSubmission:
     max_concurrent: int = 50
     resumed: bool = False
     by: Authorship = UNSIGNED
+    reservation: Reservation | None = None
 
 
 def choices_in_batch(
@@ -59,6 +70,7 @@ def submit_batch(request: BatchSubmission, service: SubmissionService) -> list[R
 
     Raises:
         WorkspaceFullError: the workspace would have too many runs; nothing is stored.
+        BudgetExceededError: a budget has too little left for one run; nothing is stored.
         NotStartedError: no run could be started.
     """
     members = [_member(request, place, service) for place in range(len(request.choices))]
@@ -66,12 +78,34 @@ def submit_batch(request: BatchSubmission, service: SubmissionService) -> list[R
     if new:
         run_ids = [start.run.id for start in new]
         service.runs.reserve(request.workspace_id, run_ids, request.max_concurrent)
-    for start in new:
-        service.runs.accept(start, None, None, request.max_concurrent)
-    runs = [_started(member, service) for member in members]
+    refused = _stored(new, request, service)
+    runs = [
+        _refused(member.start.run, refused) if member.start.run.id in refused else _started(member, service)
+        for member in members
+    ]
     if all(_is_not_started(run) for run in runs):
         raise NotStartedError
     return runs
+
+
+def _stored(new: Sequence[NewRun], request: BatchSubmission, service: SubmissionService) -> dict[str, Problem]:
+    """Stores the runs; returns why by id for those that the budget has no room for, unless none was stored.
+
+    Raises:
+        BudgetExceededError: a budget has too little left for the first.
+    """
+    for place, start in enumerate(new):
+        try:
+            service.runs.accept(start, None, None, request.max_concurrent, request.reservation)
+        except BudgetExceededError as error:
+            if place == 0:
+                raise
+            return {each.run.id: error.problem for each in new[place:]}
+    return {}
+
+
+def _refused(run: Run, refused: Mapping[str, Problem]) -> Run:
+    return run.model_copy(update={"status": RunStatus.FAILED, "error": refused[run.id]})
 
 
 @dataclass(frozen=True)
@@ -95,7 +129,7 @@ def _member(request: BatchSubmission, place: int, service: SubmissionService) ->
             request.intent, request.workspace_id, request.settings, now, request.labels, choices, ids, request.by
         )
         if run is None:
-            return _Member(start, is_stored=False)
+            return _Member(with_reservation(start, request.reservation), is_stored=False)
         return _Member(NewRun(start.persona, run, initial_state(run, request.intent)), is_stored=True)
     raise NotStartedError
 

@@ -84,7 +84,8 @@ class Run(Document):
     `batch_id` is the request with `count` that started the run; null for others. A name that the brief leaves open
     differs from those of the workspace's recent personas, or only from those of the batch (`distinct_names`); null if
     it may be any.
-    `cancel_requested_at` is when the run was asked to end before its next model call.
+    `cancel_requested_at` is when the run was asked to end before its next model call. `reserved_usd` is what the run
+    held of the budgets that limit it when it began; null if none does.
     """
 
     id: RunId
@@ -108,6 +109,7 @@ class Run(Document):
     error: Problem | None = None
     started_at: datetime
     cancel_requested_at: datetime | None = None
+    reserved_usd: float | None = None
     completed_at: datetime | None = None
 
 

@@ -89,6 +89,11 @@ def spent_in_run(run: Run) -> dict[Account, Spent]:
     return found
 
 
+def nano_usd(accounts: Accounts) -> int:
+    """Returns the known cost of all accounts, in nano-USD."""
+    return sum(spent.nano_usd for spent in accounts.values())
+
+
 def summed(calls: Iterable[ModelCall]) -> tuple[CallSum, ...]:
     """Returns the calls as one record for each model."""
     by_model: dict[tuple[str, str], list[ModelCall]] = {}

@@ -62,6 +62,16 @@ def usage_pk(workspace_id: str, shard: int) -> str:
     return f"WS#{workspace_id}#USAGE#{shard}"
 
 
+def budgets_pk(workspace_id: str) -> str:
+    """What is spent and reserved of each budget: the workspace's and its keys'."""
+    return f"WS#{workspace_id}#BUDGETS"
+
+
+def holds_pk(workspace_id: str) -> str:
+    """What work in progress holds of the budgets."""
+    return f"WS#{workspace_id}#HOLDS"
+
+
 def labels_pk(workspace_id: str) -> str:
     """The workspace's label sets."""
     return f"WS#{workspace_id}#LABELS"

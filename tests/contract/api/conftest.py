@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 KEY, OTHER_KEY, READ_KEY, WRITE_KEY = ("ffk_one", "ffk_other", "ffk_read", "ffk_write")
 FULL_KEY, OTHER_FULL_KEY = ("ffk_full", "ffk_other_full")
-_OF_NO_PERSONA = re.compile(r"#(SLOTS|MONTHS|USAGE#\d+)$")
+_OF_NO_PERSONA = re.compile(r"#(SLOTS|MONTHS|HOLDS|BUDGETS|USAGE#\d+)$")
 BOTH = frozenset({"personas:read", "personas:write"})
 Fate = Literal["active", "flagged", "failed", "silent", "refused"]
 
@@ -347,7 +347,7 @@ def _forget() -> None:
         last_use().close()
     kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, polling_limiter)
     kept_for_lists = (api_wiring.usage, api_wiring.persona_search, api_wiring.run_directory, api_wiring.chat_slots)
-    kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
+    kept_for_jobs = (wiring.budgets, wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
     sealing = (secret_sealer.kms, secret_sealer.opened)
     further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_lists, *kept_for_jobs):

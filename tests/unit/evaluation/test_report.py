@@ -9,7 +9,7 @@ import pytest
 
 from fourfold.evaluation.models import ClaimCounts, EvaluationReport, Observation, Preference, Side
 from fourfold.evaluation.report import report
-from tests.unit.evaluation.observations import evaluation, observed
+from tests.unit.evaluation.observations import arm, evaluation, observed
 
 
 def noisy(seed: int, lift: float, deviation: float = 0.25) -> Any:
@@ -155,6 +155,19 @@ def test_briefs_without_facts_do_not_keep_the_verdict_open() -> None:
     assert report(data).verdict == "equivalent"
     unscored = evaluation(60, lambda brief, side: observed(brief, side, None), metrics=("overall", "passed"))
     assert report(unscored).verdict == "inconclusive"
+
+
+def test_violations_of_a_chain_are_not_compared_with_a_method_that_has_none() -> None:
+    def of(brief: int, side: Side) -> Observation:
+        return observed(brief, side, violations=2 if side == "b" else 0)
+
+    metrics = ("overall", "violations")
+    assert report(evaluation(30, of, metrics=metrics)).verdict == "worse"
+    one_call = arm("a").model_copy(update={"method": "single_call"})
+    found = report(evaluation(30, of, metrics=metrics, a=one_call))
+    assert found.verdict == "equivalent"
+    assert found.measure("violations") is None
+    assert any("no constraint chain" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("wrong", [{"metrics": ("charm",)}, {"metrics": ()}, {"margin": 0.0}])

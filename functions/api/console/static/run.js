@@ -22,7 +22,7 @@ const WHAT = {
 
 export async function view({ run: runId }, { signal }) {
   const run = await get(`/v1/runs/${encodeURIComponent(runId)}`, { signal });
-  const persona = await get(`/v1/personas/${run.persona_id}`, { signal }).catch(() => null);
+  const persona = run.persona_id ? await get(`/v1/personas/${run.persona_id}`, { signal }).catch(() => null) : null;
   const state = new RunState(run.kind, run.start_at);
   const board = h("div", { class: "board", "aria-live": "off" });
   const outcome = h("div", { "aria-live": "polite" });
@@ -32,7 +32,7 @@ export async function view({ run: runId }, { signal }) {
     fill(board, state.isJob ? job(state) : generation(state));
   };
 
-  follow(run.id, state, draw, outcome, signal);
+  follow(run, state, draw, outcome, signal);
   const clock = setInterval(() => { if (state.running) draw(); }, 500);
   signal.addEventListener("abort", () => clearInterval(clock));
   draw();
@@ -45,7 +45,7 @@ export async function view({ run: runId }, { signal }) {
       persona ? h("blockquote", { class: "brief" }, persona.intent) : null,
       board,
       outcome,
-      h("p", { class: "quiet small" }, h("code", {}, run.id), " · ", h("a", { href: link("personas", run.persona_id) }, "its persona"))),
+      h("p", { class: "quiet small" }, h("code", {}, run.id), run.persona_id ? [" · ", h("a", { href: link("personas", run.persona_id) }, "its persona")] : null)),
   };
 }
 
@@ -74,18 +74,17 @@ function titleOf(run) {
   return heading(run.kind);
 }
 
-async function follow(runId, state, draw, outcome, signal) {
-  const fresh = Date.now();
+async function follow(run, state, draw, outcome, signal) {
   try {
-    for await (const event of followRun(runId, signal)) {
+    for await (const event of followRun(run.id, signal)) {
       state.take(event);
       draw();
       if (event.type === "step.started") announce(`${words(event.step)}, attempt ${event.attempt}`);
     }
     if (signal.aborted) return;
     fill(outcome, ending(state));
-    // A page that followed the run opens its persona at the end; a page of an old run stays.
-    if (state.end?.type === "pipeline.completed" && Date.now() - new Date(state.end.at) < 5000 && Date.now() - fresh > 300) {
+    // A page that followed the run opens its persona at the end; a page of a run that had ended stays.
+    if (state.end?.type === "pipeline.completed" && run.status === "running") {
       setTimeout(() => { if (!signal.aborted) go("personas", state.end.persona_id); }, 1500);
     }
   } catch (error) {
@@ -98,7 +97,7 @@ function ending(state) {
   if (end?.problem) return problemNotice(new ProblemError(end.problem));
   if (!end) return null;
   return h("div", { class: `notice ${end.status === "flagged" ? "warn" : "good"}` },
-    h("p", {}, statusBadge(end.status ?? "completed"), ` in ${seconds(end.duration_ms)}. `, h("a", { href: link("personas", end.persona_id) }, "Open the persona")));
+    h("p", {}, statusBadge(end.status ?? "completed"), ` in ${seconds(end.duration_ms)}. `, end.persona_id ? h("a", { href: link("personas", end.persona_id) }, "Open the persona") : null));
 }
 
 function generation(state) {

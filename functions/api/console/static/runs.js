@@ -103,7 +103,7 @@ class RunRow {
       h("td", {}, progress),
       h("td", { class: "number" }, usage ? [usd(usage.cost_usd), h("span", { class: "quiet small" }, ` ${tokens(usage.tokens)}`)] : null),
       h("td", {}, this.started ? ago(this.started) : ""),
-      h("td", {}, h("a", { href: link("runs", this.id) }, "Run"), " · ", h("a", { href: link("personas", personaId) }, "Persona")));
+      h("td", {}, h("a", { href: link("runs", this.id) }, "Run"), personaId ? [" · ", h("a", { href: link("personas", personaId) }, "Persona")] : null));
   }
 }
 

@@ -54,6 +54,7 @@ export const SCHWARTZ_VALUES = [
 
 /** The events that webhooks can receive. */
 export const EVENTS = [
+  "budget.alert",
   "config.changed",
   "generation.run.completed",
   "generation.run.failed",

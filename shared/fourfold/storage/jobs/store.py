@@ -18,6 +18,7 @@ from fourfold.jobs.message import MESSAGE_RETENTION, JobMessage
 from fourfold.jobs.store import SUPERSEDED, Ending, JobInProgressError, JobState, JobStatus, Lease
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.spending.spent import nano_usd
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.jobs.checkpoints import DynamoCheckpoints, first_page, page_deletions
 from fourfold.storage.jobs.suites import read_records, record_items, report_key
@@ -27,6 +28,7 @@ from fourfold.storage.personas.store import DynamoPersonaStore, persona_exists, 
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, put, transact
+from fourfold.storage.usage.budgets import DynamoBudgets
 from fourfold.storage.usage.counters import usage_writes
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class DynamoJobStore:
         self._outbox = outbox
         self._personas = DynamoPersonaStore(client, table, outbox)
         self._runs = RunRecords(self._table)
+        self._budgets = DynamoBudgets(client, table, outbox)
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
         """The persona, strongly consistent, or None."""
@@ -166,7 +169,11 @@ class DynamoJobStore:
                 *outbox_puts(self._outbox, [] if ending.entry is None else [ending.entry]),
                 *usage_writes(self._table.name, run.workspace_id, ending.state.updated_at, ending.spent),
             ]
-            if not transact(self._client, {"end": writes}):
+            if run.reserved_usd is None and not transact(self._client, {"end": writes}):
+                return True
+            if run.reserved_usd is not None and self._budgets.end(
+                run.workspace_id, run.id, nano_usd(ending.spent), writes
+            ):
                 return True
         return False
 

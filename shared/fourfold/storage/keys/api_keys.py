@@ -55,6 +55,7 @@ class ApiKey:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
+    usd_per_month: float | None = None
     closing: bool = False
     lineage: tuple[str, ...] = field(default=(), compare=False, repr=False)
     digest: str = field(default="", compare=False, repr=False)
@@ -303,6 +304,8 @@ def _item(digest: str, key: ApiKey) -> Item:
         **{name: _stamp(time) for name, time in times.items() if time is not None},
     }
     item: Item = {name: {"S": text} for name, text in texts.items()}
+    if key.usd_per_month is not None:
+        item["usd_per_month"] = {"N": repr(key.usd_per_month)}
     item["scopes"] = {"L": [{"S": scope} for scope in sorted(key.scopes)]}
     if key.lineage:
         item["lineage"] = {"L": [{"S": ancestor} for ancestor in key.lineage]}
@@ -330,6 +333,7 @@ def _parsed(item: Mapping[str, Any]) -> ApiKey:
         expires_at=time("expires_at"),
         revoked_at=time("revoked_at"),
         last_used_at=time("last_used_at"),
+        usd_per_month=float(item["usd_per_month"]["N"]) if "usd_per_month" in item else None,
         lineage=tuple(ancestor["S"] for ancestor in item["lineage"]["L"]) if "lineage" in item else (),
         digest=text("pk").removeprefix("KEY#"),
     )

@@ -22,7 +22,7 @@ from fourfold.pipeline.rewrite import RunBase
 from fourfold.pipeline.state import DraftBasis
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.progress.run import Run
-from fourfold.spending.spent import spent_in_run
+from fourfold.spending.spent import nano_usd, spent_in_run
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.layout import ConvertedWorkspaces, require_converted
 from fourfold.storage.months import PERSONAS, Months, entry_key
@@ -32,6 +32,7 @@ from fourfold.storage.personas.listing import ListedPersona, entry_writes
 from fourfold.storage.runs.records import BASE, RunRecords
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, check, delete, put, transact
+from fourfold.storage.usage.budgets import DynamoBudgets
 from fourfold.storage.usage.counters import usage_writes
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class DynamoPersonaStore:
         self._months = Months(self._table)
         self._runs = RunRecords(self._table)
         self._converted = ConvertedWorkspaces(self._table)
+        self.budgets = DynamoBudgets(client, table, outbox)
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
         """The persona, strongly consistent, or None.
@@ -190,14 +192,17 @@ class DynamoPersonaStore:
         basis: DraftBasis | None = None,
     ) -> bool:
         """Stores all or nothing; False unless the stored run is still `running` and the persona as it was read."""
+        spent = spent_in_run(run)
         writes = [
             self._runs.end(run, None if version is None else version.version, basis),
             *self._persona_writes(stored, persona),
             *([] if version is None else [self._version_write(version)]),
             *outbox_puts(self._outbox, entries),
-            *usage_writes(self._table.name, run.workspace_id, run.completed_at or run.started_at, spent_in_run(run)),
+            *usage_writes(self._table.name, run.workspace_id, run.completed_at or run.started_at, spent),
         ]
-        return not transact(self._client, {"end": writes})
+        if run.reserved_usd is None:
+            return not transact(self._client, {"end": writes})
+        return self.budgets.end(run.workspace_id, run.id, nano_usd(spent), writes)
 
     def slug_writes(self, persona: Persona, instead_of: str | None) -> list[Write]:
         """The write of a new persona's slug; it fails if another persona has it, other than `instead_of`.

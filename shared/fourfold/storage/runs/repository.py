@@ -14,6 +14,7 @@ from fourfold.pipeline.bus_entries import started_entry
 from fourfold.pipeline.new_run import NewRun
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
 from fourfold.pipeline.submit import KeyClaim, WorkspaceFullError
+from fourfold.spending.budget import Reservation
 from fourfold.storage.personas.store import DynamoPersonaStore
 from fourfold.storage.runs.slots import GenerationSlots
 from fourfold.storage.table import Table
@@ -42,9 +43,17 @@ class DynamoRunRepository:
         self._table = Table(client, table)
         self._personas = personas
         self._slots = slots
+        self._budgets = personas.budgets
         self._clock = clock
 
-    def accept(self, start: NewRun, claim: KeyClaim | None, replaces: str | None, max_concurrent: int) -> bool:
+    def accept(
+        self,
+        start: NewRun,
+        claim: KeyClaim | None,
+        replaces: str | None,
+        max_concurrent: int,
+        reservation: Reservation | None = None,
+    ) -> bool:
         """Stores all or nothing; False if the claim's key is taken by a run other than `replaces`.
 
         Raises:
@@ -52,6 +61,7 @@ class DynamoRunRepository:
             SlugTakenError: another persona has the slug of the new one.
             ConcurrentChangeError: the persona to regenerate is no longer as it was read.
             PersonaGoneError: the parent of the fork was deleted.
+            BudgetExceededError: a budget has too little left.
             ValueError: the run is stored already.
         """
         run = start.run
@@ -62,7 +72,8 @@ class DynamoRunRepository:
         slug = self._slug_writes(start, claim, replaces)
         for _ in range(_ATTEMPTS):
             slot = self._slots.take(run.workspace_id, [run.id], max_concurrent)
-            failed = transact(self._client, {"run": own, **fork, "key": key, "slug": slug, "slot": slot})
+            held = {} if reservation is None else self._budgets.hold_writes(run.workspace_id, run.id, reservation)
+            failed = transact(self._client, {"run": own, **fork, "key": key, "slug": slug, "slot": slot, **held})
             if "run" in failed and start.stored is None:
                 raise ValueError("the run or its persona is stored already")
             if "run" in failed:
@@ -75,7 +86,9 @@ class DynamoRunRepository:
                 raise SlugTakenError
             if not failed:
                 return True
-            # Another run was faster to the slot.
+            if reservation is not None and "budget" in failed:
+                self._budgets.require_room(run.workspace_id, reservation)
+            # Another run was faster to the slot, or the budget has room again.
         raise WorkspaceFullError(max_concurrent, frozenset())
 
     def reserve(self, workspace_id: str, run_ids: Sequence[str], max_concurrent: int) -> None:

@@ -18,6 +18,8 @@ from fourfold.storage.jobs.baseline import BASELINE
 from fourfold.storage.months import PERSONAS, RUNS, Months
 from fourfold.storage.partitions import (
     baseline_pk,
+    budgets_pk,
+    holds_pk,
     labels_pk,
     months_pk,
     persona_pk,
@@ -128,7 +130,8 @@ class WorkspaceContents:
 
     def internal(self, workspace_id: str) -> Iterator[Partition]:
         """What only the store itself needs; the directory by which lists are found is last."""
-        yield Partition(Area.PERSONAS, self._personas, slots_pk(workspace_id))
+        for pk in (slots_pk(workspace_id), budgets_pk(workspace_id), holds_pk(workspace_id)):
+            yield Partition(Area.PERSONAS, self._personas, pk)
         yield Partition(Area.PERSONAS, self._personas, months_pk(workspace_id))
 
     def endpoints(self, workspace_id: str) -> Partition:
