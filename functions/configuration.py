@@ -14,7 +14,7 @@ from fourfold.config.entries import ScopeRef
 from fourfold.config.history import Revision
 from fourfold.config.presets import default_config
 from fourfold.config.registry import flattened
-from fourfold.config.scope import stored
+from fourfold.config.scope import Scope, shared
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
 from fourfold.models.credentials import usable_providers
@@ -30,9 +30,11 @@ def config_store(workspace_id: str = "") -> DynamoConfigStore:
     """Returns the store of settings. `workspace_id` goes into the `config.changed` events of its commits."""
 
     def entry(scope_ref: ScopeRef, revision: Revision) -> dict[str, Any]:
+        of_persona = scope_ref.scope is Scope.PERSONA
         data = ConfigChanged(
-            scope=stored(scope_ref.scope),
-            scope_id=scope_ref.owner,
+            scope="workspace" if of_persona else shared(scope_ref.scope),
+            scope_id=scope_ref.workspace if of_persona else scope_ref.owner,
+            persona_id=scope_ref.owner if of_persona else None,
             revision=revision.revision,
             kind=revision.kind,
             changed_by=revision.by,

@@ -31,6 +31,11 @@ def stored(scope: Scope) -> StoredScope:
     return cast("StoredScope", scope.value)
 
 
+def shared(scope: Scope) -> SharedScope:
+    """Returns the scope as a `SharedScope`: one that is neither of a persona nor of a request."""
+    return cast("SharedScope", scope.value)
+
+
 @dataclass(frozen=True)
 class KeyMeta:
     """Metadata in the annotation of a settings field: its unit, and the scopes that may set it.

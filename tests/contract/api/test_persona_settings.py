@@ -49,6 +49,9 @@ def test_it_holds_for_the_persona_alone_and_explains_itself(api: Api, tree: Sett
     tree.done(put(THRESHOLD, 0.5))
     done = tree.done(put(THRESHOLD, 0.7), put(TOKENS, 500), reason="She rambles.", **of(persona))
     assert (done["scope"], done["revision"]) == ("persona", 1)
+    entries = [json.loads(item["entry"]["S"]) for item in api.stored("outbox")]
+    changes = [entry["Detail"]["data"] for entry in entries if entry["DetailType"] == "config.changed"]
+    assert {(each["scope"], each["persona_id"]) for each in changes} == {("workspace", None), ("workspace", persona)}
     explained = tree.get(f"/{THRESHOLD}/explain", **of(persona))
     assert (explained["value"], explained["source"]) == (0.7, "persona")
     assert [(link["scope"], link["standing"]) for link in explained["chain"]] == [
