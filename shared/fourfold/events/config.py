@@ -21,7 +21,7 @@ class ConfigChanged(EventData):
 
     scope: Literal["system", "org", "workspace"]
     scope_id: str
-    persona_id: PersonaId | None = None
+    persona_id: PersonaId | None
     revision: int
     kind: Literal["commit", "preset", "rollback"]
     changed_by: str

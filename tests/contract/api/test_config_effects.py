@@ -65,6 +65,7 @@ class TestEvent:
         assert entry["Detail"]["data"] == {
             "scope": "workspace",
             "scope_id": "ws_one",
+            "persona_id": None,
             "revision": 1,
             "kind": "commit",
             "changed_by": "key_ffk_full",
