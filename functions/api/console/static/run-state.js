@@ -2,7 +2,7 @@
 
 /** The steps of a generation, in order. */
 export const STEPS = ["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"];
-const JOBS = new Set(["fingerprint", "provocation", "job"]);
+const JOBS = new Set(["fingerprint", "provocation", "evaluation", "job"]);
 const NO_TOKENS = { input_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, output_tokens: 0, reasoning_tokens: 0, estimated: false };
 
 class Attempt {

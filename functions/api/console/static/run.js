@@ -22,7 +22,7 @@ const WHAT = {
 
 export async function view({ run: runId }, { signal }) {
   const run = await get(`/v1/runs/${encodeURIComponent(runId)}`, { signal });
-  const persona = await get(`/v1/personas/${run.persona_id}`, { signal }).catch(() => null);
+  const persona = run.persona_id ? await get(`/v1/personas/${run.persona_id}`, { signal }).catch(() => null) : null;
   const state = new RunState(run.kind, run.start_at);
   const board = h("div", { class: "board", "aria-live": "off" });
   const outcome = h("div", { "aria-live": "polite" });
@@ -45,7 +45,7 @@ export async function view({ run: runId }, { signal }) {
       persona ? h("blockquote", { class: "brief" }, persona.intent) : null,
       board,
       outcome,
-      h("p", { class: "quiet small" }, h("code", {}, run.id), " · ", h("a", { href: link("personas", run.persona_id) }, "its persona"))),
+      h("p", { class: "quiet small" }, h("code", {}, run.id), run.persona_id ? [" · ", h("a", { href: link("personas", run.persona_id) }, "its persona")] : null)),
   };
 }
 
@@ -98,7 +98,7 @@ function ending(state) {
   if (end?.problem) return problemNotice(new ProblemError(end.problem));
   if (!end) return null;
   return h("div", { class: `notice ${end.status === "flagged" ? "warn" : "good"}` },
-    h("p", {}, statusBadge(end.status ?? "completed"), ` in ${seconds(end.duration_ms)}. `, h("a", { href: link("personas", end.persona_id) }, "Open the persona")));
+    h("p", {}, statusBadge(end.status ?? "completed"), ` in ${seconds(end.duration_ms)}. `, end.persona_id ? h("a", { href: link("personas", end.persona_id) }, "Open the persona") : null));
 }
 
 function generation(state) {

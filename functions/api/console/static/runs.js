@@ -12,7 +12,7 @@ import { statusBadge } from "./status.js";
 import { numberHead, scrollingTable } from "./table.js";
 
 const PAGE = 50;
-const KINDS = ["generation", "audit", "fingerprint", "provocation"];
+const KINDS = ["generation", "audit", "fingerprint", "provocation", "evaluation"];
 const STATUSES = ["running", "completed", "failed"];
 
 export async function view(_, { signal }) {
@@ -103,7 +103,7 @@ class RunRow {
       h("td", {}, progress),
       h("td", { class: "number" }, usage ? [usd(usage.cost_usd), h("span", { class: "quiet small" }, ` ${tokens(usage.tokens)}`)] : null),
       h("td", {}, this.started ? ago(this.started) : ""),
-      h("td", {}, h("a", { href: link("runs", this.id) }, "Run"), " · ", h("a", { href: link("personas", personaId) }, "Persona")));
+      h("td", {}, h("a", { href: link("runs", this.id) }, "Run"), personaId ? [" · ", h("a", { href: link("personas", personaId) }, "Persona")] : null));
   }
 }
 
