@@ -125,9 +125,6 @@ def _handle(message: JobMessage, record: SQSRecord, kind: JobKind, deadline: flo
         current.settings if stored_run is None else settings_at(message.workspace_id, stored_run.config_revisions)
     )
     job_settings = _job_settings(settings, message.kind)
-    if persona is None:
-        _clear_log(message.workspace_id, message.run_id)
-        return
     # A persona of an evaluation gets no job unless it is requested: it would cost more than the persona.
     runs_on_create = job_settings.run_on_create and persona.evaluation_id is None
     is_wanted = job_settings.enabled and (message.asked or runs_on_create)

@@ -46,6 +46,10 @@ WEBHOOKS = {
 }
 PRODUCT_ENVIRONMENT = {
     **{step: {**RUN, "FOURFOLD_PROVIDERS": "offline"} for step in STEPS},
+    **{
+        step: {**RUN, "FOURFOLD_PROVIDERS": "offline", "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency"}
+        for step in ("surface_ground", "single_call")
+    },
     "evaluation_start": {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency"},
     "evaluation_judge": {**RUN, "FOURFOLD_PROVIDERS": "offline"},
     "evaluation_conclude": {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox"},

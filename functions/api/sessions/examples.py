@@ -11,7 +11,7 @@ from functions.api.chat.schemas import ChatUsage
 from functions.api.openapi.example_values import PERSONA_ID, by_schema
 from functions.api.sessions.schemas import (
     ChatSession,
-    SessionDriftState,
+    SessionDriftSummary,
     SessionList,
     SessionMessage,
     SessionMessageList,
@@ -31,7 +31,7 @@ def examples() -> dict[str, Any]:
         metadata={"ticket": "A-17"},
         messages=2,
         usage=_USAGE,
-        drift=SessionDriftState(replies=1, scored=1, alerts=0, state="in_voice"),
+        drift=SessionDriftSummary(replies=1, scored=1, alerts=0, state="in_voice"),
         started_at=_AT,
         updated_at=_AT,
         ended_at=None,

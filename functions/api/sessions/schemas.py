@@ -15,7 +15,7 @@ from fourfold.voice.sessions import MAX_TITLE_CHARACTERS, DriftLevel
 from functions.api.chat.schemas import ChatUsage
 
 
-class SessionDriftState(BaseModel):
+class SessionDriftSummary(BaseModel):
     """Drift of a session: replies seen, scored and above the threshold; `state` is null until a reply is scored."""
 
     replies: int
@@ -37,7 +37,7 @@ class ChatSession(BaseModel):
     metadata: dict[str, str]
     messages: int
     usage: ChatUsage
-    drift: SessionDriftState
+    drift: SessionDriftSummary
     started_at: datetime | None
     updated_at: datetime
     ended_at: datetime | None

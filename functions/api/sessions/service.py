@@ -19,7 +19,7 @@ from functions.api.chat.schemas import ChatUsage
 from functions.api.personas.lookup import known_persona
 from functions.api.sessions.schemas import (
     ChatSession,
-    SessionDriftState,
+    SessionDriftSummary,
     SessionList,
     SessionMessage,
     SessionMessageList,
@@ -176,7 +176,7 @@ def session_document(owner: PersonaRef, session: Session) -> ChatSession:
         metadata=session.metadata,
         messages=2 * session.turns,
         usage=ChatUsage(**dict(session.usage)),
-        drift=SessionDriftState(
+        drift=SessionDriftSummary(
             replies=session.drift.replies, scored=session.drift.scored, alerts=session.alerts, state=session.level
         ),
         started_at=session.started_at,

@@ -187,3 +187,20 @@ def test_every_event_is_described_as_a_webhook(event: type[EventData]) -> None:
 
 def test_schemas_have_names_fit_for_code() -> None:
     assert all(re.fullmatch(r"[A-Z][A-Za-z0-9]+", name) for name in SCHEMAS)
+
+
+def enums_in(schema: dict[str, Any]) -> bool:
+    """Whether the schema is an enumeration, or has one as an alternative or an item."""
+    parts = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *([schema["items"]] if "items" in schema else [])]
+    return "enum" in schema or any(map(enums_in, parts))
+
+
+def test_no_schema_has_the_name_that_generators_give_to_the_values_of_a_field() -> None:
+    """openapi-python-client names the values of SessionDrift.state SessionDriftState, and drops what clashes."""
+    given = {
+        name + "".join(word.capitalize() for word in field.split("_"))
+        for name, schema in SCHEMAS.items()
+        for field, described in schema.get("properties", {}).items()
+        if enums_in(described)
+    }
+    assert given & SCHEMAS.keys() == set()

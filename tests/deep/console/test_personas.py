@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,6 +183,23 @@ def test_a_persona_is_created_in_a_language_and_forked_into_another(world: World
     expect(page.locator(".facts-line").first).to_contain_text("language tr")
     made = world.server.call("GET", f"/v1/personas/{page.url.rpartition('/')[2]}").json()
     assert (made["parent_id"], made["language"]) == (parent, "tr")
+
+
+def test_one_brief_becomes_several_people(world: World, desk: Visit) -> None:
+    page = desk.page
+    desk.open("create")
+    page.get_by_label("Brief").fill("A well digger of the Alentejo")
+    page.get_by_label("How many different people").fill("3")
+    expect(page.get_by_label("Slug, its unique name")).to_be_disabled()
+    page.get_by_role("button", name="Create persona").click()
+    page.wait_for_url("**/#/runs")
+
+    def made() -> list[dict[str, Any]]:
+        people = world.server.call("GET", "/v1/personas?limit=10").json()["data"]
+        return [each for each in people if "Alentejo" in each["intent"] and each["status"] == "active"]
+
+    eventually(lambda: len(made()) == 3, 120)
+    assert len({each["surface"]["name"] for each in made()}) == 3
 
 
 def test_a_layer_is_written_again_around_what_is_kept_edited_and_moved(world: World, desk: Visit) -> None:

@@ -48,6 +48,7 @@ def served(folder: Path) -> Iterator[World]:
     endpoint = server.call("POST", "/v1/webhooks", body=hook).json()
     server.call("POST", f"/v1/webhooks/{endpoint['id']}/ping")
     server.commit({"engine.pipeline.audit.max_retries": 3})  # a first revision of the settings
+    server.call("POST", "/v1/config/snapshots", body={"label": "the first"})
     eventually(lambda: "Ctrl-C stops" in server.said())
     link = next(line.split()[1] for line in server.said().splitlines() if "Console" in line)
     yield World(server, server.call("GET", path).json(), endpoint["id"], link)

@@ -10,6 +10,7 @@ import { problemNotice } from "./notices.js";
 import { go } from "./router.js";
 
 const MOST_CHARACTERS = 4000;
+const MOST_PEOPLE = 20;
 const EXAMPLES = [
   "A retired smuggler, 66, who teaches piano in Trieste and owes one man an apology",
   "Deniz, 34, founder in Istanbul: warm to everyone, known by no one, afraid of being ordinary",
@@ -22,12 +23,15 @@ export async function view(_, { signal }) {
   const brief = h("textarea", { id: "brief", rows: 5, maxlength: MOST_CHARACTERS, required: true, "aria-describedby": "brief-help", placeholder: EXAMPLES[0] });
   const preset = h("select", { id: "preset" }, h("option", { value: "" }, "Settings of the workspace"));
   const slug = h("input", { id: "slug", maxlength: 63, placeholder: "optional", spellcheck: "false", autocomplete: "off" });
+  const count = h("input", { id: "count", type: "number", min: 1, max: MOST_PEOPLE, value: 1, required: true });
+  const several = () => Number(count.value) > 1;
   const notice = h("div", { "aria-live": "assertive" });
   const button = h("button", { type: "submit", class: "main" }, "Create persona");
   const asked = () => ({
     intent: brief.value,
     ...(language.value() ? { language: language.value() } : {}),
-    ...(slug.value.trim() ? { slug: slug.value.trim() } : {}),
+    ...(several() ? { count: Number(count.value) } : {}),
+    ...(slug.value.trim() && !several() ? { slug: slug.value.trim() } : {}),
   });
   const body = async () => ({ ...asked(), ...(await presetConfig(preset.value, signal)) });
 
@@ -35,13 +39,17 @@ export async function view(_, { signal }) {
   const language = languageField("Language of the persona", "that of the brief", estimate.soon);
   brief.addEventListener("input", estimate.soon);
   preset.addEventListener("change", estimate.soon);
+  // A slug names one persona.
+  count.addEventListener("input", () => { slug.disabled = several(); estimate.soon(); });
 
   const submit = async (event) => {
     event.preventDefault();
     button.disabled = true;
     try {
       const receipt = await post("/v1/personas", await body(), { headers: { Prefer: "respond-async" }, signal });
-      go("runs", receipt.run_id);
+      // The page of all runs shows those of several people as they come.
+      if (receipt.runs) go("runs");
+      else go("runs", receipt.run_id);
     } catch (error) {
       if (!signal.aborted) fill(notice, problemNotice(error));
       button.disabled = false;
@@ -59,6 +67,7 @@ export async function view(_, { signal }) {
       EXAMPLES.map((text) => h("button", { type: "button", class: "chip", onclick: () => { brief.value = text; brief.focus(); estimate.soon(); } }, text))),
     h("div", { class: "fields" },
       language.element,
+      h("div", {}, h("label", { for: "count" }, "How many different people"), count),
       h("div", {}, h("label", { for: "preset" }, "Models"), preset),
       h("div", {}, h("label", { for: "slug" }, "Slug, its unique name"), slug)),
     estimate.element,

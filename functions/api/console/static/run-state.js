@@ -2,7 +2,7 @@
 
 /** The steps of a generation, in order. */
 export const STEPS = ["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"];
-const JOBS = new Set(["fingerprint", "provocation", "evaluation", "job"]);
+const PIPELINE = new Set(["generation", "audit"]);
 const NO_TOKENS = { input_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, output_tokens: 0, reasoning_tokens: 0, estimated: false };
 
 class Attempt {
@@ -27,7 +27,7 @@ export class RunState {
   /** `first`: the step that the run starts at; without effect for background jobs. */
   constructor(kind = "generation", first = STEPS[0]) {
     this.kind = kind;
-    this.isJob = JOBS.has(kind);
+    this.isJob = !PIPELINE.has(kind);
     this.attempts = this.isJob ? [] : [new Attempt(1, first, null)];
     this.progress = { done: 0, total: 0 };
     this.tokens = { ...NO_TOKENS };

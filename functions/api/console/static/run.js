@@ -32,7 +32,7 @@ export async function view({ run: runId }, { signal }) {
     fill(board, state.isJob ? job(state) : generation(state));
   };
 
-  follow(run.id, state, draw, outcome, signal);
+  follow(run, state, draw, outcome, signal);
   const clock = setInterval(() => { if (state.running) draw(); }, 500);
   signal.addEventListener("abort", () => clearInterval(clock));
   draw();
@@ -74,18 +74,17 @@ function titleOf(run) {
   return heading(run.kind);
 }
 
-async function follow(runId, state, draw, outcome, signal) {
-  const fresh = Date.now();
+async function follow(run, state, draw, outcome, signal) {
   try {
-    for await (const event of followRun(runId, signal)) {
+    for await (const event of followRun(run.id, signal)) {
       state.take(event);
       draw();
       if (event.type === "step.started") announce(`${words(event.step)}, attempt ${event.attempt}`);
     }
     if (signal.aborted) return;
     fill(outcome, ending(state));
-    // A page that followed the run opens its persona at the end; a page of an old run stays.
-    if (state.end?.type === "pipeline.completed" && Date.now() - new Date(state.end.at) < 5000 && Date.now() - fresh > 300) {
+    // A page that followed the run opens its persona at the end; a page of a run that had ended stays.
+    if (state.end?.type === "pipeline.completed" && run.status === "running") {
       setTimeout(() => { if (!signal.aborted) go("personas", state.end.persona_id); }, 1500);
     }
   } catch (error) {

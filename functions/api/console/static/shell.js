@@ -10,6 +10,7 @@ const PAGES = [
   ["", "Personas"],
   ["create", "Create"],
   ["runs", "Runs"],
+  ["usage", "Usage"],
   ["webhooks", "Webhooks"],
   ["settings", "Settings"],
   ["keys", "Keys"],
