@@ -29,11 +29,12 @@ from fourfold.voice.statistics import (
     conformal_p,
     cusum_step,
     equal_error_rate,
+    session_z,
 )
 
 SIZES = (1, 4, 16)
 LEAST_WORDS, LEAST_GROUPS, LEAST_FRESH = 12, 3, 40
-SESSION, SESSIONS, RATE, PUBLISHED = 50, 20, 0.05, 0.30
+SESSION, SESSIONS, RATE, PUBLISHED = 50, 100, 0.05, 0.30
 RESAMPLES = 1000
 Numbers = NDArray[np.float64]
 
@@ -147,11 +148,10 @@ def _delay(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
 
 def _alarm_at(speaker: Speaker, scores: Sequence[float]) -> int | None:
     """The number of the reply at which the session's CUSUM alarms, as fourfold.voice.drift computes it."""
-    usual = statistics.mean(speaker.distances) + speaker.standard_error
-    deviation = statistics.stdev(speaker.distances)
+    mean, deviation = statistics.mean(speaker.distances), statistics.stdev(speaker.distances)
     cusum = 0.0
     for number, score in enumerate(scores, 1):
-        cusum = cusum_step(cusum, (score - usual) / deviation)
+        cusum = cusum_step(cusum, session_z(score, mean, speaker.standard_error, deviation))
         if cusum > DECISION:
             return number
     return None

@@ -67,6 +67,7 @@ from functions.api.suite import routes as suite
 from functions.api.usage import routes as usage
 from functions.api.voice import routes as voice
 from functions.api.voice_checks import routes as voice_checks
+from functions.api.voices import routes as voices
 from functions.api.webhooks import routes as webhooks
 from functions.api.workspace import routes as workspace
 
@@ -86,6 +87,7 @@ _RESOURCES = (
     persona_files,
     voice,
     voice_checks,
+    voices,
     chat,
     sessions,
     openai_compatible,

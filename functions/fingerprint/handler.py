@@ -12,6 +12,7 @@ from fourfold.persona import Persona
 from fourfold.progress.run import Run, RunKind
 from fourfold.voice.fingerprint_job import FingerprintJob
 from fourfold.voice.scenarios import scenario_set
+from functions.comparable_voices import comparable_voices
 from functions.fingerprint.voice_check import voice_check_estimate, voice_check_job
 from functions.job_entry import JobKind, job_handler
 from functions.wiring import baseline
@@ -28,6 +29,8 @@ def _job(_run: Run, persona: Persona, settings: Settings, deadline: Deadline) ->
         scenarios=scenario_set(),
         baseline=baseline(persona.workspace_id),
         deadline=deadline,
+        others=lambda fingerprint: comparable_voices(persona, fingerprint),
+        min_distinctiveness=settings.engine.fingerprint.min_distinctiveness,
     )
 
 

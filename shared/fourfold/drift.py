@@ -23,7 +23,7 @@ class SessionDrift(Document):
     """Drift over a session: a CUSUM (cumulative sum) of the scored replies' z-scores, which alarms above `decision`.
 
     `average_run_length` is the mean number of in-voice replies between two false alarms, assuming exact calibration.
-    `average_run_length_range` is its 80% range for voices calibrated on the same number of replies.
+    `average_run_length_range` is its 80% range for voices calibrated on the same number of replies, as it was measured.
     """
 
     replies: int

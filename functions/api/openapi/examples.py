@@ -29,6 +29,7 @@ from functions.api.suite import examples as suite
 from functions.api.usage import examples as usage
 from functions.api.voice import examples as voice
 from functions.api.voice_checks import examples as voice_checks
+from functions.api.voices import examples as voices
 from functions.api.webhooks import examples as webhooks
 from functions.api.workspace import examples as workspace
 
@@ -41,6 +42,7 @@ _RESOURCES = (
     persona_files,
     voice,
     voice_checks,
+    voices,
     chat,
     sessions,
     openai_compatible,

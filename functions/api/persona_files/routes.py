@@ -31,7 +31,7 @@ from functions.api.persona_files.upload import PNG, is_png, read_upload, unsuppo
 from functions.api.personas.lookup import known_persona
 from functions.api.responses import path_to, persona_document
 from functions.api.spending import count_spending
-from functions.api.voice.comparable import stored_fingerprint
+from functions.comparable_voices import stored_fingerprint
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])

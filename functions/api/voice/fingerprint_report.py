@@ -10,11 +10,12 @@ from fourfold.config.engine import DriftConfig
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Persona
 from fourfold.progress.run import RunKind
+from fourfold.voice.distinctiveness import ComparableVoice
 from fourfold.voice.fingerprint import DistanceFigures, Fingerprint, figures, unpacked
 from fourfold.voice.plot import Series, distances_svg
 from fourfold.voice.statistics import conformal_threshold
-from functions.api.voice.comparable import ComparableVoice, comparable_voices, stored_fingerprint
 from functions.api.voice.schemas import FingerprintReport, OwnDistances, Separation
+from functions.comparable_voices import comparable_voices, stored_fingerprint
 from functions.wiring import job_store
 
 

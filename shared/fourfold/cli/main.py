@@ -32,6 +32,11 @@ COMMANDS = {
         "suite",
         "Run the provocation suite against a persona. Exits 1 on a confirmed critical failure.",
     ),
+    "voices": LazyCommand(
+        "fourfold.cli.voices",
+        "voices",
+        "Show the workspace's newest voices, each with the one that is hardest to distinguish from it, and twins.",
+    ),
     "voice-check": LazyCommand(
         "fourfold.cli.voice_check",
         "voice_check",

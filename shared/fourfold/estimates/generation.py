@@ -83,6 +83,12 @@ def usual_answer_tokens(step: StepName) -> int:
     return _USUAL[step].answer
 
 
+def estimate_steps(intent: str, config: EngineConfig, steps: Sequence[StepName], most: int) -> Estimate:
+    """Returns what some steps of a run would cost, each asked once at least and `most` times at most."""
+    state = new_run(intent, "ws_estimate", RunSettings(config), datetime.now(UTC)).state
+    return estimate_of([_planned(_STEPS[step], state, (1, most)) for step in steps])
+
+
 def _times(config: EngineConfig, start_at: StepName) -> Sequence[tuple[StepName, tuple[int, int]]]:
     """The steps of a run with the least and the greatest number of their calls."""
     if config.pipeline.method == "single_call":

@@ -26,6 +26,31 @@ class FingerprintReady(EventData):
     cost_usd: float | None
 
 
+class SimilarVoice(Document):
+    """Another persona of the workspace: how often one reply distinguishes the two (0-1), and the features alike."""
+
+    persona_id: PersonaId
+    score: float
+    alike: tuple[str, ...]
+
+
+class VoiceTooClose(EventData):
+    """A new fingerprint shows a voice that is surely below `engine.fingerprint.min_distinctiveness` in its workspace.
+
+    `score` (0-1) is its distinctiveness from the workspace's newest voices, `interval` its 95 % interval; `nearest` are
+    up to three of them. Nothing is changed: regenerate the persona from `mask_build`, or refine its mask.
+    """
+
+    detail_type: ClassVar[str] = "persona.voice_too_close"
+
+    persona_id: PersonaId
+    run_id: RunId
+    score: float
+    interval: tuple[float, float]
+    minimum: float
+    nearest: tuple[SimilarVoice, ...]
+
+
 class VoiceCheckCompleted(EventData):
     """Another model was compared with the voice. Read it with `GET /v1/personas/{persona_id}/voice-check`.
 
@@ -87,4 +112,4 @@ class DriftDetected(EventData):
     recovery: Recovery | None
 
 
-VOICE_EVENTS: tuple[type[EventData], ...] = (FingerprintReady, VoiceCheckCompleted, DriftDetected)
+VOICE_EVENTS: tuple[type[EventData], ...] = (FingerprintReady, VoiceTooClose, VoiceCheckCompleted, DriftDetected)

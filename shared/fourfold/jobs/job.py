@@ -38,14 +38,14 @@ JobName = Literal["fingerprint", "provocation", "voice_check"]
 
 @dataclass(frozen=True)
 class Conclusion:
-    """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds a summary to the persona.
+    """The outcome of a job: result as JSON text, bus entries, cost, and a function that adds a summary to the persona.
 
     `records` are the items' results that can still be read after the job, by item. `further_calls` were paid for and
     are not among the answers. `name` distinguishes results of one kind, of which the newest of each name is stored.
     """
 
     result: str
-    entry: dict[str, Any] | None
+    entries: Sequence[dict[str, Any]]
     tokens: TokenUsage
     cost_usd: float | None
     summary: Callable[[Persona], Persona] | None = None
@@ -281,7 +281,7 @@ def _complete(
         state,
         result=conclusion.result,
         records=conclusion.records,
-        entry=conclusion.entry,
+        entries=conclusion.entries,
         summary=conclusion.summary,
         spent=spent_on(run.kind.value, run.author, calls),
         name=conclusion.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -52,7 +52,7 @@ class Ending:
     """The end of a job, stored in one transaction.
 
     `result` becomes the persona's newest result of the kind, and of its `name` where there are several; `records` are
-    the items' results that can still be read, by item; `entry` is a bus entry for the outbox; `summary` returns the
+    the items' results that can still be read, by item; `entries` are bus entries for the outbox; `summary` returns the
     persona with the summary of the result; `spent` is counted in the workspace's usage. The answers of the run are
     deleted with its end. Of a suite that fails, the finished items are kept.
     """
@@ -61,7 +61,7 @@ class Ending:
     state: JobState
     result: str | None = None
     records: Mapping[str, str] = field(default_factory=dict)
-    entry: dict[str, Any] | None = None
+    entries: Sequence[dict[str, Any]] = ()
     summary: Callable[[Persona], Persona] | None = None
     spent: Accounts = field(default_factory=dict)
     name: str = ""

@@ -122,7 +122,7 @@ class SuiteJob:
         return Conclusion(
             result=report.figures().model_dump_json(),
             records=records,
-            entry=entry,
+            entries=[entry],
             tokens=report.tokens,
             cost_usd=report.cost_usd,
             summary=summarized if report.complete else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from fourfold.config.engine import SafetyConfig
 from fourfold.config.models import ModelConfig
 from fourfold.events.envelope import bus_entry
-from fourfold.events.voice import FingerprintReady
+from fourfold.events.voice import FingerprintReady, SimilarVoice, VoiceTooClose
 from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.job import Conclusion, failed_calls
 from fourfold.layers import same_layers
@@ -19,8 +19,15 @@ from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
 from fourfold.persona import Document, Persona
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.voice.chat_turn import ChatTurn, ask
+from fourfold.voice.distinctiveness import ComparableVoice, from_others, nearest, verdict_of
 from fourfold.voice.embedder import Embedder, MeteredEmbedder
-from fourfold.voice.fingerprint import FingerprintInput, FingerprintOwner, make_fingerprint, summary_of
+from fourfold.voice.fingerprint import (
+    Fingerprint,
+    FingerprintInput,
+    FingerprintOwner,
+    make_fingerprint,
+    summary_of,
+)
 from fourfold.voice.scenarios import Scenario, ScenarioSet
 from fourfold.voice.system_prompt import system_prompt
 
@@ -74,9 +81,31 @@ class AssistantBaseline(Protocol):
         """Stores a baseline reply; an existing one is not overwritten."""
 
 
+def too_close(fingerprint: Fingerprint, others: Sequence[ComparableVoice], minimum: float) -> list[VoiceTooClose]:
+    """The event of a voice that is surely less distinct from others than `minimum`; none for any other voice."""
+    result = from_others(fingerprint, others)
+    if result is None or verdict_of(result, minimum) != "too_close":
+        return []
+    event = VoiceTooClose(
+        persona_id=fingerprint.persona_id,
+        run_id=fingerprint.run_id,
+        score=result.score,
+        interval=(result.low, result.high),
+        minimum=minimum,
+        nearest=tuple(
+            SimilarVoice(persona_id=near.voice.persona_id, score=near.score, alike=near.alike)
+            for near in nearest(fingerprint, others)
+        ),
+    )
+    return [event]
+
+
 @dataclass
 class FingerprintJob:
-    """Implements `fourfold.jobs.job.Job` for one persona."""
+    """Implements `fourfold.jobs.job.Job` for one persona.
+
+    `others` returns the voices that the new one must be distinct from by `min_distinctiveness` (0-1).
+    """
 
     persona: Persona
     models: Sequence[ChatModel]
@@ -86,6 +115,8 @@ class FingerprintJob:
     scenarios: ScenarioSet
     baseline: AssistantBaseline
     deadline: Deadline
+    others: Callable[[Fingerprint], Sequence[ComparableVoice]] = lambda _fingerprint: ()
+    min_distinctiveness: float = 0.0
     _answered_before: frozenset[str] = frozenset()  # scenarios with a baseline reply when the job started
 
     def items(self, answers: PaidAnswers) -> Sequence[str]:  # noqa: ARG002 - the port's signature
@@ -129,11 +160,14 @@ class FingerprintJob:
             eer=summary.eer,
             cost_usd=fingerprint.cost_usd,
         )
-        entry = bus_entry(ready, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
+        events = [ready, *too_close(fingerprint, self.others(fingerprint), self.min_distinctiveness)]
         return Conclusion(
             result=fingerprint.model_dump_json(),
             records=replies,
-            entry=entry,
+            entries=[
+                bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
+                for event in events
+            ],
             tokens=fingerprint.tokens,
             cost_usd=fingerprint.cost_usd,
             further_calls=embedder.calls,

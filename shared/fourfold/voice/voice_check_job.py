@@ -93,7 +93,7 @@ class VoiceCheckJob:
         )
         return Conclusion(
             result=made.model_dump_json(),
-            entry=bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at),
+            entries=[bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)],
             tokens=made.tokens,
             cost_usd=made.cost_usd,
             name=made.model,

@@ -36,12 +36,23 @@ def test_a_voice_is_compared_with_the_assistant_another_and_all(api: Api) -> Non
     # The fixture's state machine gives both briefs the same layers: a double is found.
     assert named["verdict"] == "too_close"
     assert len(every["nearest"][0]["alike"]) == 3
+    published = [item for item in api.stored("outbox") if "persona.voice_too_close" in str(item)]
+    assert len(published) == 1
+    assert one["id"] in str(published[0])
+    found = api.read("/v1/voices")
+    assert [voice["persona_id"] for voice in found["voices"]] == [other["id"], one["id"]]
+    assert [pair["personas"] for pair in found["twins"]] == [[other["id"], one["id"]]]
+    assert found["voices"][0]["nearest"] == one["id"]
+    picture = api.call("GET", "/v1/voices/map", FULL_KEY)
+    assert picture.headers["content-type"] == "image/svg+xml"
+    assert other["surface"]["name"] in picture.text
+    assert api.call("GET", "/v1/voices", OTHER_KEY).json()["voices"] == []
 
 
 def test_a_named_voice_that_is_not_among_the_newest_is_read(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = (made(api, brief) for brief in BRIEFS)
     among = api.call("GET", path(one), FULL_KEY, params={"baseline": other["id"]}).json()
-    monkeypatch.setattr("functions.api.voice.comparable._MAX_OTHERS", 0)
+    monkeypatch.setattr("functions.comparable_voices._MAX_OTHERS", 0)
     alone = api.call("GET", path(one), FULL_KEY, params={"baseline": other["id"]}).json()
     assert (alone["score"], alone["replies"], alone["nearest"]) == (among["score"], among["replies"], [])
 

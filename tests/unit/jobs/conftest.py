@@ -102,7 +102,7 @@ class Toy:
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
         assert run.status is RunStatus.RUNNING
         assert at.tzinfo is not None
-        return Conclusion(f"{len(kept)} done", None, TokenUsage(output_tokens=len(kept)), 0.01)
+        return Conclusion(f"{len(kept)} done", (), TokenUsage(output_tokens=len(kept)), 0.01)
 
     def calls_in(self, kept: Mapping[str, str]) -> Iterable[ModelCall]:
         done = [key for key in self.items() if key in kept]

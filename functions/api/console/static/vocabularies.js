@@ -66,6 +66,7 @@ export const EVENTS = [
   "persona.flagged",
   "persona.test_suite_complete",
   "persona.updated",
+  "persona.voice_too_close",
   "session.deleted",
   "session.updated",
   "voice_check.completed",

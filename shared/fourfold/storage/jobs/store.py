@@ -166,7 +166,7 @@ class DynamoJobStore:
                 self._state_write(run, ending.state, seen, None),
                 *self._result_writes(ending),
                 persona,
-                *outbox_puts(self._outbox, [] if ending.entry is None else [ending.entry]),
+                *outbox_puts(self._outbox, ending.entries),
                 *usage_writes(self._table.name, run.workspace_id, ending.state.updated_at, ending.spent),
             ]
             if run.reserved_usd is None and not transact(self._client, {"end": writes}):

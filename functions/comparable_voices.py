@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
 from fourfold.persona import Persona
 from fourfold.progress.run import RunKind
-from fourfold.voice.embedder import Vectors
+from fourfold.voice.distinctiveness import ComparableVoice
 from fourfold.voice.fingerprint import Fingerprint, unpacked_small
 from functions.wiring import job_store, persona_store
 
@@ -18,16 +17,6 @@ from functions.wiring import job_store, persona_store
 _MAX_OTHERS = 12
 # Pages of the workspace's list that are searched for them.
 _MAX_PAGES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class ComparableVoice:
-    """Another persona's id, name and fingerprint, and the vectors of the sample of its replies."""
-
-    persona_id: str
-    name: str | None
-    fingerprint: Fingerprint
-    replies: Vectors
 
 
 def stored_fingerprint(persona: Persona) -> Fingerprint | None:
