@@ -33,6 +33,7 @@ from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunCancelledError
 from fourfold.progress.run import Run, RunKind
 from fourfold.spending.budget import BudgetExceededError, workspace_caps
+from fourfold.trace import trace_id
 from functions.configuration import effective_in, settings_at
 from functions.job_budget import JobBudget
 from functions.preload import preload
@@ -192,7 +193,9 @@ class _Work:
 def _run_job(work: _Work, record: SQSRecord, estimate: Callable[[], Estimate]) -> None:
     """Runs a claimed job. An error is raised for redelivery; a permanent error, or the last one, fails the run."""
     jobs, run, job = job_context(), work.run, work.job
-    fields = {"run_id": run.id, "kind": run.kind}
+    # Lambda begins a trace for each message, linked to the one in its header: the log has the id that joins both.
+    trace = trace_id(record.attributes.aws_trace_header)
+    fields = {"run_id": run.id, "kind": run.kind, "trace_id": trace}
     try:
         finished_run = work.done(estimate)
     except RunCancelledError:
@@ -236,6 +239,7 @@ def _log_fields(message: JobMessage | None, kind: RunKind, record: SQSRecord) ->
         "run_id": message and message.run_id,
         "kind": message.kind if message else kind,
         "receives": _receives(record),
+        "trace_id": trace_id(record.attributes.aws_trace_header),
     }
 
 
