@@ -252,7 +252,9 @@ def use_settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     """Lets every request of every workspace read these settings."""
     monkeypatch.setattr(
         "functions.api.dependencies.effective",
-        lambda org_id, workspace_id: replace(effective(org_id, workspace_id), settings=settings),
+        lambda org_id, workspace_id, persona_id: replace(
+            effective(org_id, workspace_id, persona_id), settings=settings
+        ),
     )
 
 
