@@ -83,7 +83,7 @@ REWRITE_ESTIMATE: dict[str, Any] = {
     ],
     "models": ["anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-7"],
     "calls": {"low": 2, "high": 16},
-    "usd": {"low": 0.035, "high": 0.28},
+    "usd": {"low": 0.0262, "high": 0.2096},
 }
 _BATCH = BatchReceipt(
     batch_id="bat_01kaqf0c5v3y9m2t8z4n6r1w7d",

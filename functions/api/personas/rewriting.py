@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
 from fourfold.config.engine import EngineConfig
+from fourfold.estimates.generation import estimate_steps
 from fourfold.http.problems import ProblemError, rejected
-from fourfold.llm.port import provider_and_model
-from fourfold.models.prices import cost_usd
 from fourfold.persona import AxisName, Persona
 from fourfold.pipeline.rewrite import AXES_OF_LAYER, BadRewriteError, Refinement, RewritePlan, RewriteRequest, plan_of
 from fourfold.problem import FieldError
@@ -39,8 +38,8 @@ class RewriteEstimate(BaseModel):
     """What a run would do. `calls.low`: no step is repaired or retried. `calls.high`: every step is repaired and the
     run is retried as often as its settings allow; further models of a step are asked only if one fails.
 
-    `usd` is computed from the tokens of the persona's last run of each step, at list prices; null if a step has none
-    or a price is unknown.
+    `usd` is computed from the prompts of the steps, at list prices, with layers and answers of a usual length; null if
+    a price is unknown.
     """
 
     steps: tuple[PlannedStep, ...]
@@ -98,19 +97,12 @@ def estimate(plan: RewritePlan, config: EngineConfig, persona: Persona, *, refin
     steps = tuple(PlannedStep(step=step, models=config.pipeline.of(step).chain) for step in plan.steps)
     retries = 0 if plan.first is StepName.AUDIT else config.pipeline.audit.max_retries
     most = _CALLS_OF_A_STEP * (1 + retries)
-    costs = list(_costs(steps, persona))
-    known = [cost for cost in costs if cost is not None]
-    usd = Range(low=round(sum(known), 6), high=round(sum(known) * most, 6)) if len(known) == len(costs) else None
+    measured = [StepName.AUDIT] if refines else []
+    cost = estimate_steps(persona.intent, config, [*plan.steps, *measured], most).usd
+    usd = None if cost.low is None or cost.high is None else Range(low=cost.low, high=cost.high)
     return RewriteEstimate(
         steps=steps,
         models=tuple(dict.fromkeys(model for step in steps for model in step.models)),
         calls=Range(low=len(steps) + refines, high=(len(steps) + refines) * most),
         usd=usd,
     )
-
-
-def _costs(steps: tuple[PlannedStep, ...], persona: Persona) -> Iterator[float | None]:
-    for planned in steps:
-        used = persona.usage.by_step.get(planned.step)
-        provider, model = provider_and_model(planned.models[0])
-        yield None if used is None else 0.0 if provider == "offline" else cost_usd(provider, model, used.tokens)

@@ -9,7 +9,7 @@ from benchmarks.bill_work import Work, suite_plan
 from benchmarks.estimates import briefs, off_by
 from fourfold.config.engine import EngineConfig
 from fourfold.config.presets import default_config
-from fourfold.estimates.generation import estimate_generation
+from fourfold.estimates.generation import estimate_generation, estimate_steps
 from fourfold.estimates.jobs import estimate_fingerprint, estimate_suite
 from fourfold.steps import STEP_ORDER, StepName
 from fourfold.voice.scenarios import scenario_set
@@ -87,3 +87,15 @@ def test_a_model_without_a_price_has_no_cost() -> None:
 def test_offline_costs_nothing() -> None:
     estimate = estimate_generation(BRIEF, default_config([]))
     assert (estimate.usd.low, estimate.usd.high) == (0.0, 0.0)
+
+
+def test_some_steps_cost_what_they_cost_in_the_whole_run_and_need_no_earlier_run() -> None:
+    config = default_config(["anthropic"])
+    steps = (StepName.MASK_BUILD, StepName.AUDIT)
+    part = estimate_steps(BRIEF, config, steps, 8)
+    alone = sum(estimate_steps(BRIEF, config, (step,), 8).usd.low or 0 for step in steps)
+    assert part.usd.low == pytest.approx(alone)
+    assert part.usd.low is not None
+    assert part.usd.high == pytest.approx(8 * part.usd.low)
+    assert 0 < part.usd.low < (estimate_generation(BRIEF, config).usd.low or 0)
+    assert (part.calls.low, part.calls.high) == (2, 16)
