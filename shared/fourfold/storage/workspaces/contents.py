@@ -13,12 +13,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourfold.storage.jobs.baseline import BASELINE
-from fourfold.storage.months import PERSONAS, RUNS, Months
+from fourfold.storage.months import EVALUATIONS, PERSONAS, RUNS, Months
 from fourfold.storage.partitions import (
     baseline_pk,
     budgets_pk,
+    evaluation_pk,
     holds_pk,
     labels_pk,
+    month_pk,
     months_pk,
     persona_pk,
     run_pk,
@@ -114,7 +116,7 @@ class WorkspaceContents:
         yield Partition(Area.RUN_EVENTS, self._run_events, pk)
 
     def shared(self, workspace_id: str) -> Iterator[Partition]:
-        """What belongs to the workspace itself: own tests, labels, plain replies, usage, settings."""
+        """What belongs to the workspace itself: own tests, labels, plain replies, usage, evaluations, settings."""
         yield Partition(Area.PERSONAS, self._personas, tests_pk(workspace_id))
         yield Partition(Area.PERSONAS, self._personas, labels_pk(workspace_id))
         for entry in self._personas.query(months_pk(workspace_id), BASELINE):
@@ -123,12 +125,17 @@ class WorkspaceContents:
             )
         for shard in range(USAGE_SHARDS):
             yield Partition(Area.PERSONAS, self._personas, usage_pk(workspace_id, shard))
+        for entry in self._months.entries(workspace_id, EVALUATIONS, None, _AT_ONCE):
+            yield Partition(Area.PERSONAS, self._personas, evaluation_pk(workspace_id, entry["sk"]["S"]))
         yield Partition(Area.CONFIG, self._config, f"WS#{workspace_id}")
 
     def internal(self, workspace_id: str) -> Iterator[Partition]:
         """What only the store itself needs; the directory by which lists are found is last."""
         for pk in (slots_pk(workspace_id), budgets_pk(workspace_id), holds_pk(workspace_id)):
             yield Partition(Area.PERSONAS, self._personas, pk)
+        for entry in self._personas.query(months_pk(workspace_id), EVALUATIONS):
+            listed, _, month = entry["sk"]["S"].partition("#")
+            yield Partition(Area.PERSONAS, self._personas, month_pk(workspace_id, listed, month))
         yield Partition(Area.PERSONAS, self._personas, months_pk(workspace_id))
 
     def endpoints(self, workspace_id: str) -> Partition:
