@@ -80,7 +80,8 @@ class DynamoWorkspaceDeletion:
         """Erases runs that no persona has; returns how many there were."""
         erased = 0
         for run_id, persona_id in self._contents.runs(workspace_id):
-            owned = (self._of_lost_persona(workspace_id, persona_id), self._contents.of_run(workspace_id, run_id))
+            lost = () if persona_id is None else self._of_lost_persona(workspace_id, persona_id)
+            owned = (lost, self._contents.of_run(workspace_id, run_id))
             for partitions in owned:
                 _emptied(partitions)
             self._personas.delete(entry_key(workspace_id, RUNS, run_id))
