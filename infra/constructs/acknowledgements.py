@@ -25,6 +25,16 @@ STATE_MACHINE_LOGS: Final = Acknowledgment(
     reason="X-Ray and vended log delivery take no resource; a test holds the wildcard to exactly these actions.",
 )
 
+
+def any_execution_of(machine: str) -> Acknowledgment:
+    """A grant on every execution of a state machine (its logical id)."""
+    resource = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<{machine}.Name>:*"
+    return Acknowledgment(
+        id=f"AwsSolutions::AwsSolutions-IAM5[Resource::{resource}]",
+        reason="An execution's name is that of its run: a policy can name the machine, not the executions to come.",
+    )
+
+
 NO_DEAD_LETTERS: Final = Acknowledgment(
     id="Serverless::Serverless-LambdaDLQ",
     reason="Lambda's dead-letter target serves asynchronous invocations; a state machine, a queue or the API invokes.",
@@ -86,8 +96,8 @@ PUBLIC_API: Final = (
     ),
     Acknowledgment(
         id="AwsSolutions::AwsSolutions-APIG3",
-        reason="Every route but health and the OpenAPI document asks for a key, the stage throttles; add a web ACL"
-        " where an account has a shared one.",
+        reason="Every route but health and the OpenAPI document asks for a key, the stage throttles; a stage without"
+        " the web ACL of decision 71 is for trial.",
     ),
     Acknowledgment(
         id="AwsSolutions::AwsSolutions-APIG4",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from aws_lambda_powertools import Logger
 from botocore.config import Config
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fourfold.aws import client
 from fourfold.made_once import MadeOnce
 from fourfold.pipeline.submit import NotStartedError
+from fourfold.trace import current_trace
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.client import SFNClient
@@ -31,16 +32,20 @@ def stepfunctions() -> SFNClient:
     return cast("SFNClient", client("stepfunctions", config))
 
 
-def start_execution(name: str, execution_input: str) -> None:
-    """Starts the execution `name`. An existing execution of this name counts as started.
+PIPELINE_MACHINE, EVALUATION_MACHINE = "FOURFOLD_STATE_MACHINE_ARN", "FOURFOLD_EVALUATION_MACHINE_ARN"
+
+
+def start_execution(name: str, execution_input: str, machine: str = PIPELINE_MACHINE) -> None:
+    """Starts the execution `name` of the machine whose ARN is in the environment variable `machine`.
+
+    An existing execution of this name counts as started.
 
     Raises:
         NotStartedError: Step Functions returned an error, or did not respond in three attempts.
     """
+    trace: Any = {} if (header := current_trace()) is None else {"traceHeader": header}
     try:
-        stepfunctions().start_execution(
-            stateMachineArn=os.environ["FOURFOLD_STATE_MACHINE_ARN"], name=name, input=execution_input
-        )
+        stepfunctions().start_execution(stateMachineArn=os.environ[machine], name=name, input=execution_input, **trace)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
             return
