@@ -107,11 +107,11 @@ def _separation(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
             rest = [score for other, found in enumerate(scores) if other != taken for score in found]
             shuffled.append(auc(scores[taken], rest))
         note = f"{len(speakers)} voices, {FITTED} replies each fitted; 95 % over speakers"
-        report.figure(f"{who}: AUC, {_named(size)}", statistics.mean(areas), _interval(areas), note)
-        report.figure(f"{who}: EER, {_named(size)}", statistics.mean(rates), _interval(rates), "")
+        report.figure(f"{who}: AUC, {_named(size)}", statistics.mean(areas), interval(areas), note)
+        report.figure(f"{who}: EER, {_named(size)}", statistics.mean(rates), interval(rates), "")
         if size == 1:
             report.figure(
-                f"{who}: AUC, speakers shuffled", statistics.mean(shuffled), _interval(shuffled), "must be about 0.5"
+                f"{who}: AUC, speakers shuffled", statistics.mean(shuffled), interval(shuffled), "must be about 0.5"
             )
 
 
@@ -120,8 +120,8 @@ def _rates(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
         _share(conformal_p(one.distances, score) <= RATE for score in np.concatenate(one.own())) for one in speakers
     ]
     over = [_share(score > PUBLISHED for score in np.concatenate(one.own())) for one in speakers]
-    report.figure(f"{who}: p <= {RATE}", statistics.mean(by_p), _interval(by_p), "of own replies; threshold auto")
-    report.figure(f"{who}: over {PUBLISHED:.2f}", statistics.mean(over), _interval(over), "of own replies")
+    report.figure(f"{who}: p <= {RATE}", statistics.mean(by_p), interval(by_p), "of own replies; threshold auto")
+    report.figure(f"{who}: over {PUBLISHED:.2f}", statistics.mean(over), interval(over), "of own replies")
     stated = 1 - (1 - 1 / average_run_length()) ** SESSION
     for wanders in (False, True):
         alarms = [
@@ -130,7 +130,7 @@ def _rates(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
         ]
         what = "that wander" if wanders else "that stay on a topic"
         note = f"one alarm in {average_run_length():.0f} replies states {stated:.3f}"
-        report.figure(f"{who}: sessions {what} with a false alarm", statistics.mean(alarms), _interval(alarms), note)
+        report.figure(f"{who}: sessions {what} with a false alarm", statistics.mean(alarms), interval(alarms), note)
 
 
 def _delay(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
@@ -177,7 +177,8 @@ def _means(scores: Numbers, size: int) -> list[float]:
     return [float(mean) for mean in whole.reshape(-1, size).mean(axis=1)]
 
 
-def _interval(values: Sequence[float]) -> str:
+def interval(values: Sequence[float]) -> str:
+    """The 95 % interval of the mean over speakers (bootstrap), as text."""
     rng = np.random.default_rng(1)
     means = rng.choice(np.array(values), (RESAMPLES, len(values))).mean(axis=1)
     low, high = np.quantile(means, (0.025, 0.975))

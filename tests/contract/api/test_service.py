@@ -190,6 +190,8 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("post", "/v1/webhooks/{endpoint_id}/test"),
         ("post", "/v1/personas/{persona_id}/voice-check"),
         ("get", "/v1/personas/{persona_id}/voice-check"),
+        ("get", "/v1/voices"),
+        ("get", "/v1/voices/map"),
         ("get", "/v1/usage"),
         ("get", "/v1/workspace/export"),
         ("delete", "/v1/workspace"),
