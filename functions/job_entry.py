@@ -125,7 +125,9 @@ def _handle(message: JobMessage, record: SQSRecord, kind: JobKind, deadline: flo
         current.settings if stored_run is None else settings_at(message.workspace_id, stored_run.config_revisions)
     )
     job_settings = _job_settings(settings, message.kind)
-    is_wanted = job_settings.enabled and (message.asked or job_settings.run_on_create)
+    # A persona of an evaluation gets no job unless it is requested: it would cost more than the persona.
+    runs_on_create = job_settings.run_on_create and persona.evaluation_id is None
+    is_wanted = job_settings.enabled and (message.asked or runs_on_create)
     if persona.status not in SPEAKABLE or not is_wanted:
         logger.info("job dropped", extra={"run_id": message.run_id, "kind": message.kind, "wanted": is_wanted})
         return
@@ -243,7 +245,7 @@ def _receives(record: SQSRecord) -> int:
 
 
 def _clear_log_if_deleted(run: Run) -> bool:
-    deleted = job_context().store.persona(run.workspace_id, run.persona_id) is None
+    deleted = job_context().store.persona(run.workspace_id, run.owner) is None
     if deleted:
         _clear_log(run.workspace_id, run.id)
     return deleted

@@ -11,15 +11,18 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from fourfold.estimates.evaluation import step_call_usd
+from fourfold.evaluation.metered import MeteredModel
 from fourfold.llm.fallback import Deadline
-from fourfold.llm.port import ModelError
+from fourfold.llm.port import LanguageModel, ModelError
 from fourfold.models import resolve
 from fourfold.pipeline.distinct_name import NAMING_STEPS
 from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
+from fourfold.steps import StepName
 from functions.preload import preload
-from functions.wiring import names_of, run_log
+from functions.wiring import budget, names_of, run_log
 
 logger = Logger()
 
@@ -44,7 +47,7 @@ def step_handler(step: Step[Output]) -> Handler:
         logger.thread_safe_append_keys(
             run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt
         )
-        models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
+        models = [_paid_by(state, step.name, resolve(name)) for name in state.config.pipeline.of(step.name).chain]
         try:
             names = names_of(state) if step.name in NAMING_STEPS else None
             after = execute_step(step, state, models, run_log(state, state.log_seq), deadline, names)
@@ -61,6 +64,14 @@ def step_handler(step: Step[Output]) -> Handler:
         return after.model_dump(mode="json")
 
     return handler
+
+
+def _paid_by(state: RunState, step: StepName, model: LanguageModel) -> LanguageModel:
+    """The model; of an evaluation's run, each call is paid from the evaluation's budget."""
+    if state.evaluation_id is None:
+        return model
+    expected_usd = step_call_usd(step, state.config.pipeline.of(step))
+    return MeteredModel(model, budget(state.workspace_id, state.evaluation_id), expected_usd)
 
 
 preload(os.environ)

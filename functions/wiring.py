@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from fourfold.evaluation.concluding import ConclusionContext
+from fourfold.evaluation.record import Evaluation
 from fourfold.jobs.job import JobContext
 from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
 from fourfold.storage.client import dynamodb
+from fourfold.storage.evaluations.budget import DynamoBudget
+from fourfold.storage.evaluations.store import DynamoEvaluations
 from fourfold.storage.jobs.baseline import DynamoAssistantBaseline
 from fourfold.storage.jobs.checkpoints import DynamoCheckpoints
 from fourfold.storage.jobs.store import DynamoJobStore
@@ -19,6 +23,8 @@ from fourfold.storage.personas.names import DynamoNames
 from fourfold.storage.personas.sessions import DynamoSessions
 from fourfold.storage.personas.store import DynamoPersonaStore
 from fourfold.storage.progress.events import DynamoEventStore
+from fourfold.storage.runs.repository import DynamoRunRepository
+from fourfold.storage.runs.slots import GenerationSlots
 from fourfold.storage.usage.budgets import DynamoBudgets
 from functions.clock import now
 
@@ -35,8 +41,10 @@ def run_log(run: RunIdentity | RunState, after_seq: int) -> RunLog:
 
 @cache
 def persona_store() -> DynamoPersonaStore:
-    """The store of personas and runs."""
-    return DynamoPersonaStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+    """The store of personas and runs. A function that ends no run has no outbox."""
+    return DynamoPersonaStore(
+        dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ.get("FOURFOLD_OUTBOX_TABLE", "")
+    )
 
 
 def names_of(state: RunState) -> DynamoNames | None:
@@ -51,6 +59,45 @@ def names_of(state: RunState) -> DynamoNames | None:
 def job_store() -> DynamoJobStore:
     """The store of background jobs: state, runs and results."""
     return DynamoJobStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+
+
+@cache
+def evaluations() -> DynamoEvaluations:
+    """The store of evaluations."""
+    return DynamoEvaluations(
+        dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ.get("FOURFOLD_OUTBOX_TABLE", "")
+    )
+
+
+def budget(workspace_id: str, evaluation_id: str) -> DynamoBudget:
+    """The budget of an evaluation."""
+    return DynamoBudget(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], workspace_id, evaluation_id)
+
+
+def evaluation_log(evaluation: Evaluation) -> RunLog:
+    """The event log of an evaluation's run."""
+    return RunLog(event_store(evaluation.workspace_id, evaluation.run_id), evaluation.run_id, None, 0, now)
+
+
+def conclusion_context(evaluation: Evaluation) -> ConclusionContext:
+    """The dependencies of ending an evaluation."""
+    return ConclusionContext(
+        evaluations=evaluations(),
+        personas=persona_store(),
+        budget=budget(evaluation.workspace_id, evaluation.id),
+        log=evaluation_log(evaluation),
+        clock=now,
+    )
+
+
+@cache
+def run_repository() -> DynamoRunRepository:
+    """The store of accepted requests: run, persona and slot."""
+    table, slots = (
+        os.environ["FOURFOLD_IDEMPOTENCY_TABLE"],
+        GenerationSlots(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"]),
+    )
+    return DynamoRunRepository(dynamodb(), table, persona_store(), slots, now)
 
 
 @cache
@@ -75,7 +122,7 @@ def job_context() -> JobContext:
     """The dependencies of a background job."""
     return JobContext(
         store=job_store(),
-        log_of=lambda run: RunLog(event_store(run.workspace_id, run.id), run.id, run.persona_id, 0, now),
+        log_of=lambda run: RunLog(event_store(run.workspace_id, run.id), run.id, run.owner, 0, now),
         checkpoints_of=lambda run: DynamoCheckpoints(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], run),
         clock=now,
     )

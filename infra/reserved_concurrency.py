@@ -21,6 +21,7 @@ _EACH_STEP: Final = 40
 _FIXED: Final = {
     "api": _REQUESTS,
     **{step.value: _EACH_STEP for step in StepName},
+    "evaluation_judge": 20,
     "webhook_fanout": 5,
     "webhook_dispatch": 40,
     "progress_push": 20,

@@ -42,6 +42,7 @@ from functions.api.config import routes as config
 from functions.api.console import routes as console
 from functions.api.constraints import routes as constraints
 from functions.api.errors import STORE_OUTDATED
+from functions.api.evaluations import routes as evaluations
 from functions.api.judges import routes as judges
 from functions.api.keys import routes as keys
 from functions.api.mcp.endpoint import PATH as MCP_PATH
@@ -92,6 +93,7 @@ _RESOURCES = (
     openai_compatible,
     suite,
     provocation_tests,
+    evaluations,
     judges,
     runs,
     progress,

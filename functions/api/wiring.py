@@ -26,8 +26,6 @@ from fourfold.storage.personas.search import DynamoPersonaSearch
 from fourfold.storage.personas.session_deletion import DynamoSessionDeletion
 from fourfold.storage.personas.session_directory import DynamoSessionDirectory
 from fourfold.storage.runs.listing import DynamoRunList
-from fourfold.storage.runs.repository import DynamoRunRepository
-from fourfold.storage.runs.slots import GenerationSlots
 from fourfold.storage.usage.counters import DynamoUsage
 from functions import clock, wiring
 from functions.api.runs.start_execution import start_execution
@@ -124,10 +122,7 @@ def session_deletion() -> DynamoSessionDeletion:
 @cache
 def submissions() -> SubmissionService:
     """The dependencies of submitting a brief."""
-    table, personas = os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store()
-    slots = GenerationSlots(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
-    intake = DynamoRunRepository(dynamodb(), table, personas, slots, clock.now)
-    return SubmissionService(intake, wiring.run_context(), start_execution)
+    return SubmissionService(wiring.run_repository(), wiring.run_context(), start_execution)
 
 
 @cache

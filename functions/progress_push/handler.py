@@ -18,7 +18,7 @@ from fourfold.progress.broadcast import NewEvent, Pusher
 from fourfold.progress.events import event_from
 from fourfold.progress.measurements import Measurement, measurements
 from fourfold.progress.ports import EncodedEvent, RunKey
-from fourfold.storage.progress.events import event_of
+from fourfold.storage.progress.events import event_of, persona_in
 from functions import metrics
 from functions.preload import preload
 from functions.progress_wiring import delivery, may_read, threads
@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
 
 def _new_event(image: dict[str, Any]) -> NewEvent:
     run = RunKey(image["workspace_id"]["S"], image["run_id"]["S"])
-    return NewEvent(run, image["persona_id"]["S"], EncodedEvent.of(event_of(image)))
+    return NewEvent(run, persona_in(image), EncodedEvent.of(event_of(image)))
 
 
 def _measured(image: dict[str, Any]) -> Iterator[Measurement]:

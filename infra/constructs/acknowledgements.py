@@ -25,6 +25,16 @@ STATE_MACHINE_LOGS: Final = Acknowledgment(
     reason="X-Ray and vended log delivery take no resource; a test holds the wildcard to exactly these actions.",
 )
 
+
+def any_execution_of(machine: str) -> Acknowledgment:
+    """A grant on every execution of a state machine (its logical id)."""
+    resource = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<{machine}.Name>:*"
+    return Acknowledgment(
+        id=f"AwsSolutions::AwsSolutions-IAM5[Resource::{resource}]",
+        reason="An execution's name is that of its run: a policy can name the machine, not the executions to come.",
+    )
+
+
 NO_DEAD_LETTERS: Final = Acknowledgment(
     id="Serverless::Serverless-LambdaDLQ",
     reason="Lambda's dead-letter target serves asynchronous invocations; a state machine, a queue or the API invokes.",

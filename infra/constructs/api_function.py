@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.constructs.access import Access, Grant, merged, send_messages, use_key
+from infra.constructs.evaluations import Evaluations
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.jobs import BackgroundJob
 from infra.constructs.model_access import model_access
@@ -47,6 +48,7 @@ def api_function_spec(
     functions: FunctionFactory,
     tables: Tables,
     pipeline: Pipeline,
+    evaluations: Evaluations,
     jobs: Mapping[str, BackgroundJob],
     progress: ProgressApi,
     webhooks: WebhookQueues,
@@ -66,6 +68,7 @@ def api_function_spec(
             settings_access(tables, settings),
             model_access(settings),  # chats are answered in this process (decision 25)
             _runs(pipeline),
+            evaluations.access(),
             *(send_messages(variable, job.queue) for variable, job in jobs.items()),
             # A ticket is an item of the connections' table; the address is what clients connect to.
             tables.connections.access("PutItem", *_ERASED),

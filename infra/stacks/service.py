@@ -11,6 +11,7 @@ from constructs import Construct
 from infra.constructs.api import Api
 from infra.constructs.api_function import api_function_spec
 from infra.constructs.dashboard import Dashboard
+from infra.constructs.evaluations import Evaluations
 from infra.constructs.event_catalogue import EventCatalogue
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.gateway_account import GatewayAccount
@@ -43,6 +44,9 @@ class ServiceStack(Stack):
         account = GatewayAccount(self, "GatewayAccount", settings=settings)
         pipeline = Pipeline(self, "Pipeline", settings=settings, functions=functions, tables=tables)
         failures = RunFailures(self, "RunFailures", functions=functions, tables=tables, machine=pipeline.machine)
+        evaluations = Evaluations(
+            self, "Evaluations", settings=settings, functions=functions, tables=tables, pipeline=pipeline
+        )
         fingerprint, provocation = (
             BackgroundJob(
                 self, job.capitalize(), job=job, settings=settings, functions=functions, tables=tables, bus=bus
@@ -69,6 +73,7 @@ class ServiceStack(Stack):
             functions=functions,
             tables=tables,
             pipeline=pipeline,
+            evaluations=evaluations,
             jobs={
                 "FOURFOLD_FINGERPRINT_QUEUE_URL": fingerprint,
                 "FOURFOLD_PROVOCATION_QUEUE_URL": provocation,

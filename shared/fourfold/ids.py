@@ -17,7 +17,10 @@ KeyId = Annotated[str, StringConstraints(pattern=r"^key_[0-9a-z_]{1,60}$")]
 
 EndpointId = Annotated[str, StringConstraints(pattern=r"^whk_[0-9a-hjkmnp-tv-z]{26}$")]
 
+EvaluationId = Annotated[str, StringConstraints(pattern=r"^evl_[0-9a-hjkmnp-tv-z]{26}$")]
+
 _PERSONA_ID = re.compile(r"per_[0-9a-hjkmnp-tv-z]{26}")
+_EVALUATION_ID = re.compile(r"evl_[0-9a-hjkmnp-tv-z]{26}")
 _RUN_ID = re.compile(r"run_[0-9a-hjkmnp-tv-z]{26}")
 _KEY_ID = re.compile(r"key_[0-9a-z_]{1,60}")
 _ENDPOINT_ID = re.compile(r"whk_[0-9a-hjkmnp-tv-z]{26}")
@@ -98,6 +101,11 @@ def is_persona_id(text: str) -> bool:
     return _PERSONA_ID.fullmatch(text) is not None
 
 
+def is_evaluation_id(text: str) -> bool:
+    """Whether `text` has the form of an evaluation id; the evaluation may not exist."""
+    return _EVALUATION_ID.fullmatch(text) is not None
+
+
 def is_run_id(text: str) -> bool:
     """Whether `text` has the form of a run id; the run may not exist."""
     return _RUN_ID.fullmatch(text) is not None
@@ -139,6 +147,14 @@ def derived_run_id(cause: str, kind: str) -> str:
     It keeps the timestamp of `cause`, so that a persona's runs sort by start time.
     """
     return _derived_id("run", cause, kind)
+
+
+def cell_id(prefix: str, evaluation_id: str, brief: int, side: str) -> str:
+    """Returns the id of the run or the persona that one arm of an evaluation makes of one brief. It is deterministic.
+
+    It keeps the timestamp of the evaluation.
+    """
+    return _derived_id(prefix, evaluation_id, f"{brief}/{side}")
 
 
 def _derived_id(prefix: str, origin: str, what: str) -> str:

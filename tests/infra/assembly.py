@@ -107,8 +107,12 @@ class Assembly:
 
     @cached_property
     def definition(self) -> dict[str, Any]:
-        """The state machine's definition, with names in place of references."""
-        text = self.named(self.only("StepFunctions::StateMachine")["Properties"]["DefinitionString"])
+        """The pipeline's definition, with names in place of references."""
+        return self.definition_of("PipelineStateMachine")
+
+    def definition_of(self, machine: str) -> dict[str, Any]:
+        """A state machine's definition, with names in place of references."""
+        text = self.named(self.one("StateMachine", machine)["Properties"]["DefinitionString"])
         definition: dict[str, Any] = json.loads(text)
         return definition
 

@@ -11,8 +11,15 @@ from infra.reserved_concurrency import UNRESERVED, total_reserved
 from infra.settings import stage_settings
 from tests.infra.assembly import Assembly
 
-SHARING = {"store_persona", "fail_run", "execution_ended", "publish_events"}
-"""Short functions that end runs and publish events: they share what no other may reserve."""
+SHARING = {
+    "store_persona",
+    "fail_run",
+    "execution_ended",
+    "publish_events",
+    "evaluation_start",
+    "evaluation_conclude",
+}
+"""Short functions that start and end runs and publish events: they share what no other may reserve."""
 
 
 def queue_bounds(assembly: Assembly) -> dict[str, tuple[str, int | None]]:

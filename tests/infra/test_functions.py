@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from fourfold.config.engine import PipelineConfig
 from fourfold.steps import StepName
+from infra.constructs.evaluation_definition import CONCLUDE_TIMEOUT_S, JUDGE_TIMEOUT_S
 from infra.constructs.jobs import JOB_TIMEOUT_S
 from infra.constructs.pipeline_definition import STEP_TIMEOUT_S
 from tests.infra.assembly import Assembly
@@ -44,7 +45,14 @@ WEBHOOKS = {
     "FOURFOLD_WEBHOOKS_SLOW_QUEUE": "WebhookQueuesSlow",
 }
 PRODUCT_ENVIRONMENT = {
-    **{step: {**EVENTS, "FOURFOLD_PROVIDERS": "offline"} for step in STEPS},
+    **{step: {**RUN, "FOURFOLD_PROVIDERS": "offline"} for step in STEPS},
+    **{
+        step: {**RUN, "FOURFOLD_PROVIDERS": "offline", "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency"}
+        for step in ("surface_ground", "single_call")
+    },
+    "evaluation_start": {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency"},
+    "evaluation_judge": {**RUN, "FOURFOLD_PROVIDERS": "offline"},
+    "evaluation_conclude": {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox"},
     **{ending: {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox"} for ending in ENDINGS},
     **{job: {**RUN, **CONFIG, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": "offline"} for job in JOBS},
     "publish_events": {"FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_EVENT_BUS": "EventBus"},
@@ -67,6 +75,7 @@ PRODUCT_ENVIRONMENT = {
         "FOURFOLD_WEBHOOKS_KEY": "WebhookKey",
         **CONFIG,
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
+        "FOURFOLD_EVALUATION_MACHINE_ARN": "EvaluationsStateMachine",
         "FOURFOLD_INTENT_PARSE_FUNCTION": "IntentParseLive",
         "FOURFOLD_PROVIDERS": "offline",
         "FOURFOLD_CONNECTIONS_TABLE": "Connections",
@@ -102,6 +111,8 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
         "fingerprint": JOB_TIMEOUT_S,
         "provocation": JOB_TIMEOUT_S,
         "api": 900,
+        "evaluation_judge": JUDGE_TIMEOUT_S,
+        "evaluation_conclude": CONCLUDE_TIMEOUT_S,
     }.get(name, 30)
     group = prod.resources("Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]
     assert group["Properties"]["RetentionInDays"] == 180
@@ -126,7 +137,7 @@ def test_a_function_is_told_what_it_needs_and_no_more(prod: Assembly, name: str)
 def test_who_calls_models_is_told_where_the_providers_keys_are(prod: Assembly, name: str) -> None:
     variables = prod.functions()[name]["Environment"]["Variables"]
     told = {key: value for key, value in variables.items() if "API_KEY_" in key}
-    assert told == (KEY_NAMES if name in {*STEPS, *JOBS, "api"} else {})
+    assert told == (KEY_NAMES if name in {*STEPS, *JOBS, "api", "evaluation_judge"} else {})
     assert not any(key.endswith("_API_KEY") for key in variables), "no key itself is in an environment"
 
 

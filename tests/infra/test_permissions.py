@@ -20,6 +20,7 @@ LOG_DELIVERY = (
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
 )
+EXECUTIONS = {"states:DescribeExecution", "states:StopExecution"}
 STEPS = tuple(step.value for step in StepName)
 
 
@@ -32,7 +33,6 @@ KEEP_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteI
 FOLLOW_EVENTS = grant(
     ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "RunEvents"
 )
-KEEP_NAMES_APART = (grant(("dynamodb:Query",), "Personas"), grant(("dynamodb:PutItem",), "Idempotency"))
 END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Personas")
 READ_KEYS = grant(
     ("ssm:GetParameter",),
@@ -80,8 +80,42 @@ CONSUME = (
 LANES = ("WebhookQueuesFast", "WebhookQueuesSlow")
 GIVE_ORDERS = grant(("sqs:SendMessage",), *LANES)
 GRANTS: dict[str, Grants] = {
-    **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
-    **{name: {APPEND_EVENTS, READ_KEYS, *KEEP_NAMES_APART} for name in ("surface_ground", "single_call")},
+    **{name: {APPEND_EVENTS, READ_KEYS, grant(("dynamodb:UpdateItem",), "Personas")} for name in STEPS},
+    **{
+        name: {
+            APPEND_EVENTS,
+            READ_KEYS,
+            grant(("dynamodb:Query", "dynamodb:UpdateItem"), "Personas"),
+            grant(("dynamodb:PutItem",), "Idempotency"),
+        }
+        for name in ("surface_ground", "single_call")
+    },
+    "evaluation_start": {
+        grant(
+            (
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:Query",
+                "dynamodb:ConditionCheckItem",
+            ),
+            "Personas",
+        ),
+        APPEND_EVENTS,
+        HAND_TO_BUS,
+        grant(("dynamodb:GetItem",), "Idempotency"),
+    },
+    "evaluation_judge": {
+        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), "Personas"),
+        APPEND_EVENTS,
+        READ_KEYS,
+    },
+    "evaluation_conclude": {
+        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"), "Personas"),
+        APPEND_EVENTS,
+        HAND_TO_BUS,
+    },
     "store_persona": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "fail_run": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "execution_ended": {
@@ -176,7 +210,7 @@ GRANTS: dict[str, Grants] = {
             ),
             "Webhooks",
         ),
-        grant(("states:StartExecution",), "PipelineStateMachine"),
+        grant(("states:StartExecution",), "PipelineStateMachine", "EvaluationsStateMachine"),
         grant(("lambda:InvokeFunction",), "IntentParseLive"),
     },
     "progress_connection": {
@@ -203,7 +237,7 @@ def test_a_function_may_do_its_work_and_nothing_else(prod: Assembly, name: str) 
 
 
 def test_the_machine_may_invoke_its_functions_and_nothing_else(prod: Assembly) -> None:
-    allowed = prod.statements(prod.named(prod.only("StateMachine")["Properties"]["RoleArn"]))
+    allowed = prod.statements(prod.named(prod.one("StateMachine", "PipelineStateMachine")["Properties"]["RoleArn"]))
     invoked = {
         state["Arguments"]["FunctionName"]
         for state in prod.definition["States"].values()
@@ -212,6 +246,22 @@ def test_the_machine_may_invoke_its_functions_and_nothing_else(prod: Assembly) -
     assert len(invoked) == len(STEPS) + 2
     assert set(allowed) == {
         grant(("lambda:InvokeFunction",), *invoked),
+        grant((*LOG_DELIVERY, *TRACES, "xray:GetSamplingRules", "xray:GetSamplingTargets"), "*"),
+    }
+
+
+def test_the_machine_of_evaluations_may_also_execute_the_pipeline(prod: Assembly) -> None:
+    machine = prod.one("StateMachine", "EvaluationsStateMachine")["Properties"]
+    place = "arn:AWS::Partition:events:AWS::Region:AWS::AccountId:rule"
+    executions = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:PipelineStateMachine:*"
+    assert set(prod.statements(prod.named(machine["RoleArn"]))) == {
+        grant(("lambda:InvokeFunction",), "EvaluationStartLive", "EvaluationJudgeLive", "EvaluationConcludeLive"),
+        grant(("states:StartExecution",), "PipelineStateMachine"),
+        grant(tuple(EXECUTIONS), executions),
+        grant(
+            ("events:PutTargets", "events:PutRule", "events:DescribeRule"),
+            f"{place}/StepFunctionsGetEventsForStepFunctionsExecutionRule",
+        ),
         grant((*LOG_DELIVERY, *TRACES, "xray:GetSamplingRules", "xray:GetSamplingTargets"), "*"),
     }
 
@@ -227,10 +277,12 @@ def test_wildcards_stand_only_where_aws_takes_no_resource(prod: Assembly) -> Non
             named = [prod.named(resource) for resource in resources]
             if actions == ["execute-api:ManageConnections"]:  # the last part of the name is made when a client comes
                 named = [name.removesuffix("/@connections/*") for name in named]
+            if set(actions) == EXECUTIONS:  # and that of an execution is its run
+                named = [name.removesuffix(":*") for name in named]
             if any("*" in name for name in named):
                 assert set(actions) <= unbound
                 seen += 1
-    assert seen == len(GRANTS) + 1
+    assert seen == len(GRANTS) + 2
 
 
 def test_only_services_that_aws_has_a_policy_for_use_one(prod: Assembly) -> None:

@@ -22,7 +22,7 @@ SERVICE_FAULTS = {
 
 
 def test_the_template_carries_this_definition(prod: Assembly) -> None:
-    machine = prod.only("StateMachine")["Properties"]
+    machine = prod.one("StateMachine", "PipelineStateMachine")["Properties"]
     assert machine["StateMachineType"] == "STANDARD"
     assert prod.definition["QueryLanguage"] == "JSONata"
     assert prod.definition["States"].keys() == STATES.keys()
@@ -39,7 +39,7 @@ def test_the_template_carries_this_definition(prod: Assembly) -> None:
 
 
 def test_the_machine_is_traced_and_logs_no_persona(prod: Assembly) -> None:
-    machine = prod.only("StateMachine")["Properties"]
+    machine = prod.one("StateMachine", "PipelineStateMachine")["Properties"]
     assert machine["TracingConfiguration"] == {"Enabled": True}
     assert machine["LoggingConfiguration"]["Level"] == "ALL"
     assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False

@@ -142,7 +142,7 @@ def test_the_python_client_follows_a_run_a_persona_and_the_workspace(stack: Loca
     with Fourfold(api_key=stack.api_key, base_url=stack.server.api_url) as client:
         seen = list(client.live(run_ids=[run_id]))
         assert seen == logged(stack, run_id)
-        persona_id = client.run(run_id).persona_id
+        persona_id = client.run(run_id).owner
         replayed = client.live(persona_ids=[persona_id])
         assert [next(replayed) for _ in seen] == seen
         replayed.close()  # type: ignore[attr-defined]  # a generator

@@ -36,9 +36,10 @@ def _id_of_slug(workspace_id: str, name: str) -> str | None:
 
 
 def model_list(workspace_id: str) -> ModelList:
-    """The personas that can chat, of the newest 100 of the workspace."""
+    """The personas that can chat, of the newest 100 of the workspace; none of an evaluation."""
     page = persona_store().page(workspace_id, _LISTED)
-    return ModelList(data=tuple(model_document(persona) for persona in page.personas if persona.status in SPEAKABLE))
+    listed = [persona for persona in page.personas if persona.status in SPEAKABLE and persona.evaluation_id is None]
+    return ModelList(data=tuple(map(model_document, listed)))
 
 
 def model_document(persona: Persona) -> ModelDocument:

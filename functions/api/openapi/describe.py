@@ -77,6 +77,7 @@ TAGS = [
     {"name": openai_errors.TAG, "description": "Chat with personas through OpenAI's SDKs: set their base URL."},
     {"name": "test suite", "description": "Run the provocation suite against a persona, read results, compare runs."},
     {"name": "provocation tests", "description": "The provocation tests of the workspace: shipped and custom tests."},
+    {"name": "evaluations", "description": "A against B over the same briefs: verdict, intervals, cost."},
     {"name": "judges", "description": "How far judges can be trusted: their passports, and labels of your own."},
     {"name": "runs", "description": "Runs and background jobs: status, cost and events."},
     {"name": "progress", "description": "Live progress over WebSocket: its URL, and tickets for browsers."},

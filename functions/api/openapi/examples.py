@@ -11,6 +11,7 @@ from typing import Any
 from functions.api.chat import examples as chat
 from functions.api.config import examples as config
 from functions.api.constraints import examples as constraints
+from functions.api.evaluations import examples as evaluations
 from functions.api.judges import examples as judges
 from functions.api.keys import examples as keys
 from functions.api.meta import examples as meta
@@ -47,6 +48,7 @@ _RESOURCES = (
     openai_compatible,
     suite,
     provocation_tests,
+    evaluations,
     judges,
     runs,
     progress,

@@ -127,6 +127,15 @@ def suite_formats() -> dict[str, Any]:
     }
 
 
+def evaluation_formats() -> dict[str, Any]:
+    """A 200 with JSON, Markdown, JUnit XML or HTML."""
+    text = {"schema": {"type": "string"}}
+    return {
+        "description": "The evaluation as JSON, or on request its report as Markdown, JUnit XML or one HTML page",
+        "content": {"text/markdown": text, "application/xml": text, "text/html": text},
+    }
+
+
 def references(headers: dict[str, Any]) -> dict[str, Any]:
     """References to headers that are defined once in the document's components."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}

@@ -207,7 +207,7 @@ async def _finished_run(request: Request, run: Run, timeout_s: float) -> Run:
 
 async def _is_deleted(run: Run) -> bool:
     """Whether the run's persona is deleted: a deletion ends the run's log before it removes the run."""
-    return await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id)) is None
+    return await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.owner)) is None
 
 
 async def _result(request: Request, run: Run, headers: dict[str, str], status: int) -> Response:
@@ -215,7 +215,7 @@ async def _result(request: Request, run: Run, headers: dict[str, str], status: i
         path = _run_path(request, run)
         failure = (run.error or internal_error()).model_copy(update={"instance": path})
         raise ProblemError(failure, {**headers, "Location": path})
-    persona = await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id))
+    persona = await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.owner))
     if persona is None:
         raise ProblemError(DELETED)
     return persona_document(persona, status, {**headers, "Location": _persona_path(request, run)})
@@ -225,7 +225,7 @@ async def _persona_frame(followed: FollowedRun) -> bytes:
     run = await followed.run()
     if run is None or run.status is not RunStatus.COMPLETED:
         return b""
-    persona = await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id))
+    persona = await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.owner))
     return b"" if persona is None else sse.frame("persona", persona.model_dump_json(by_alias=True))
 
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from fourfold.caller_metadata import MAX_ENTRIES, MAX_VALUE_CHARACTERS, MetadataName
 from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import printable, rejected
-from fourfold.ids import is_persona_id
+from fourfold.ids import EvaluationId, is_persona_id
 from fourfold.persona import PersonaStatus
 from fourfold.personas.filters import PersonaFilter
 from fourfold.problem import FieldError
@@ -74,6 +74,9 @@ def persona_filter(  # noqa: PLR0913, PLR0917 - a parameter for each filter
     ] = None,
     created_after: Annotated[AwareDatetime | None, Query(description="Only personas created later.")] = None,
     created_before: Annotated[AwareDatetime | None, Query(description="Only personas created earlier.")] = None,
+    evaluation_id: Annotated[
+        EvaluationId | None, Query(description="Only personas of this evaluation; without it, none of any.")
+    ] = None,
     sort: Annotated[
         Literal["created_at", "-created_at"], Query(description="`-created_at` (the default) is newest first.")
     ] = "-created_at",
@@ -87,6 +90,7 @@ def persona_filter(  # noqa: PLR0913, PLR0917 - a parameter for each filter
         q=q,
         created_after=created_after,
         created_before=created_before,
+        evaluation_id=evaluation_id,
         metadata=metadata,
         newest_first=sort == "-created_at",
     )

@@ -10,9 +10,9 @@ from fourfold.pipeline.run_context import identity_of
 from fourfold.problem import problem
 from fourfold.progress.events import RunCancelling
 from fourfold.progress.log import RunOverError
-from fourfold.progress.run import Run, RunStatus
+from fourfold.progress.run import Run, RunKind, RunStatus
 from functions.api.runs.polling import current_run
-from functions.wiring import event_store, job_context, run_context, run_log
+from functions.wiring import budget, event_store, job_context, run_context, run_log
 
 
 def cancel_run(workspace_id: str, run_id: str) -> Run:
@@ -29,6 +29,9 @@ def cancel_run(workspace_id: str, run_id: str) -> Run:
         raise not_found()
     if run.status is not RunStatus.RUNNING:
         raise run_finished(run)
+    if run.evaluation_id is not None and run.kind is RunKind.EVALUATION:
+        budget(workspace_id, run.evaluation_id).stop("cancelled")
+        return run
     identity = identity_of(run)
     try:
         run_log(identity, 0).append(RunCancelling())

@@ -23,7 +23,7 @@ from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.staleness import is_stale, may_be_stale
 from fourfold.problem import problem
 from fourfold.progress.log import LogEntry, LogPlace
-from fourfold.progress.run import Run, RunStatus, with_progress
+from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from fourfold.storage.client import dynamodb
 from fourfold.storage.progress.events import existing_entries
 from functions.api.wiring import in_polling_thread, in_thread
@@ -96,7 +96,7 @@ async def logged(places: Sequence[LogPlace]) -> Collection[LogPlace]:
 def current_run(workspace_id: str, run_id: str) -> Run | None:
     """Returns the current state of a run, or None. A lost run is failed first."""
     run = persona_store().run(workspace_id, run_id)
-    if run is None or run.status is not RunStatus.RUNNING:
+    if run is None or run.status is not RunStatus.RUNNING or run.kind is RunKind.EVALUATION:
         return run
     entries = list(event_store(workspace_id, run_id).entries())
     if not run.kind.is_pipeline:
@@ -118,7 +118,7 @@ def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:
 
 def _is_queued(run: Run) -> bool:
     """Whether the job is waiting in its queue, where it logs nothing, and so is not lost."""
-    state = job_context().store.state(run.workspace_id, run.persona_id, run.kind)
+    state = job_context().store.state(run.workspace_id, run.owner, run.kind)
     waiting = state is not None and state.run_id == run.id and state.status is JobStatus.PENDING
     return waiting and now() - run.started_at < MESSAGE_RETENTION
 

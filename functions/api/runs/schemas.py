@@ -13,10 +13,10 @@ from fourfold.progress.run import RunKind, RunStatus
 
 
 class RunReceipt(BaseModel):
-    """A run in progress. Read it at `Location`, or follow its events."""
+    """A run in progress. Read it at `Location`, or follow its events. An evaluation has no persona."""
 
     run_id: str
-    persona_id: str
+    persona_id: str | None
     status: Literal["running", "completed", "failed"]
 
 
@@ -32,7 +32,7 @@ class RunSummary(BaseModel):
 
     id: str
     kind: RunKind
-    persona_id: str
+    persona_id: str | None
     status: RunStatus
     error: Problem | None
     usage: RunUsage | None

@@ -31,16 +31,19 @@ def stepfunctions() -> SFNClient:
     return cast("SFNClient", client("stepfunctions", config))
 
 
-def start_execution(name: str, execution_input: str) -> None:
-    """Starts the execution `name`. An existing execution of this name counts as started.
+PIPELINE_MACHINE, EVALUATION_MACHINE = "FOURFOLD_STATE_MACHINE_ARN", "FOURFOLD_EVALUATION_MACHINE_ARN"
+
+
+def start_execution(name: str, execution_input: str, machine: str = PIPELINE_MACHINE) -> None:
+    """Starts the execution `name` of the machine whose ARN is in the environment variable `machine`.
+
+    An existing execution of this name counts as started.
 
     Raises:
         NotStartedError: Step Functions returned an error, or did not respond in three attempts.
     """
     try:
-        stepfunctions().start_execution(
-            stateMachineArn=os.environ["FOURFOLD_STATE_MACHINE_ARN"], name=name, input=execution_input
-        )
+        stepfunctions().start_execution(stateMachineArn=os.environ[machine], name=name, input=execution_input)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
             return

@@ -48,8 +48,9 @@ def _executions_of_running_runs(personas_table: str, state_machine_arn: str) -> 
     personas = dynamodb._tables.get_scoped(ACCOUNT, REGION, personas_table)["items"]  # noqa: SLF001
     for item in personas.unfinished("running"):
         document = json.loads(item["doc"]["S"]) if "doc" in item else {}
-        # A job has a kind, and its message is still in its queue.
-        if str(document.get("id")).startswith("run_") and item.get("kind", {}).get("S", "generation") == "generation":
+        # A job has a kind, and its message is still in its queue; an evaluation's execution starts the runs it stored.
+        kind = item.get("kind", {}).get("S", "generation")
+        if str(document.get("id")).startswith("run_") and kind == "generation" and not document.get("evaluation_id"):
             yield _execution_of(document, state_machine_arn)
 
 

@@ -188,6 +188,10 @@ class Client:
         """Starts a run of the provocation suite; returns the run id."""
         return str(self.post(f"/v1/personas/{persona_id}/test-suite", selection)["run_id"])
 
+    def text(self, path: str, **query: object) -> str:
+        """Returns the text of a reply that is not JSON."""
+        return self._call("GET", path, params=query).text
+
     def suite_run(self, persona_id: str, run_id: str) -> dict[str, Any]:
         """Returns one run of the suite, with its results so far."""
         suite: dict[str, Any] = self._get(f"/v1/personas/{persona_id}/test-suite/runs/{run_id}")

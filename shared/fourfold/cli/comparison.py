@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.formatting import money, seconds, token_count
+from fourfold.llm.model_names import OFFLINE
 from fourfold.persona import Dimension, Persona
 from fourfold.progress.run import Run
 from fourfold.steps import StepName
@@ -22,6 +23,21 @@ def compare(one: tuple[Persona, Run], other: tuple[Persona, Run], console: Conso
     for (label, left), (_, right) in zip(_rows(*one), _rows(*other), strict=True):
         table.add_row(Text(label, style="cyan"), left, right)
     console.print(table)
+    console.print(Text(what_it_shows(one[0], other[0]), style="dim"), soft_wrap=True)
+
+
+def what_it_shows(one: Persona, other: Persona) -> str:
+    """Returns what a comparison of two personas can and cannot show, and what does."""
+    if all(name.startswith(f"{OFFLINE}:") for name in (*one.providers, *other.providers)):
+        return (
+            "The offline composer wrote and judged both, by rules: the scores say nothing about the methods or about "
+            "models. Time and tokens are those of its texts."
+        )
+    return (
+        "Cost, tokens and time are those of these two runs. The scores are of these two personas and say nothing about "
+        "the settings: two drafts of one brief differ by more than two good settings do. For an answer, evaluate many "
+        "briefs: fourfold evaluate --a current --b naive --last 40 --max-usd 10 --estimate"
+    )
 
 
 def method_of(persona: Persona) -> str:

@@ -47,6 +47,14 @@ COMMANDS = {
         "compare",
         "Compare cost, time and audit of two personas, or of the six steps and the single call for one brief.",
     ),
+    "evaluate": LazyCommand(
+        "fourfold.cli.evaluate",
+        "evaluate",
+        "Evaluate setting B against setting A over the same briefs. Exits 2 if B is worse, 3 if inconclusive.",
+    ),
+    "evaluations": LazyCommand(
+        "fourfold.cli.evaluations", "app", "Evaluations of one setting against another: list, show, cancel, delete."
+    ),
     "regenerate": LazyCommand(
         "fourfold.cli.persona_changes", "regenerate", "Regenerate a persona from a step, and show it."
     ),

@@ -11,7 +11,7 @@ from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
 
-Kind = Literal["generation", "audit", "fingerprint", "provocation", "voice_check"]
+Kind = Literal["generation", "audit", "fingerprint", "provocation", "voice_check", "evaluation"]
 Status = Literal["running", "completed", "failed"]
 
 
@@ -62,6 +62,6 @@ def _row(run: dict[str, Any]) -> tuple[str, ...]:
         run["status"],
         run["started_at"][:16].replace("T", " "),
         "-" if cost is None else f"{cost:.4f}",
-        run["persona_id"],
+        run["persona_id"] or "-",
         "" if run["error"] is None else run["error"]["code"],
     )

@@ -18,6 +18,9 @@ from fourfold.client.replies import (
     BatchReceipt,
     ChatReply,
     Document,
+    Evaluation,
+    EvaluationPage,
+    EvaluationReceipt,
     Item,
     Page,
     PersonaPage,
@@ -239,6 +242,22 @@ class AsyncFourfold:
     async def cancel_run(self, run_id: str) -> Run:
         """Ends a run before its next model call; while it is `running`, the call in progress is not completed yet."""
         return await self._document(Run, operations.cancel_run(run_id))
+
+    async def evaluate(self, max_usd: float, **request: Any) -> EvaluationReceipt:  # noqa: ANN401 - JSON
+        """Starts an evaluation; `request` are the fields of `POST /v1/evaluations`, such as `b` and `last`."""
+        return await self._document(EvaluationReceipt, operations.evaluate({"max_usd": max_usd, **request}))
+
+    async def evaluation(self, evaluation_id: str) -> Evaluation:
+        """Returns an evaluation, with its report once it has ended."""
+        return await self._document(Evaluation, operations.evaluation(evaluation_id))
+
+    def evaluations(self, page_size: int = 50) -> AsyncIterator[Evaluation]:
+        """Yields all evaluations, newest first, without their reports."""
+        return self._pages(EvaluationPage, lambda cursor: operations.evaluations(page_size, cursor))
+
+    async def cancel_evaluation(self, evaluation_id: str) -> Evaluation:
+        """Ends an evaluation before its next model call."""
+        return await self._document(Evaluation, operations.cancel_evaluation(evaluation_id))
 
     async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Mapping[str, Any]]:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""

@@ -166,6 +166,26 @@ def cancel_run(run_id: str) -> Operation:
     return Operation("POST", f"/v1/runs/{run_id}/cancel")
 
 
+def evaluate(body: Mapping[str, Any]) -> Operation:
+    """Starts an evaluation."""
+    return Operation("POST", "/v1/evaluations", body)
+
+
+def evaluation(evaluation_id: str) -> Operation:
+    """Reads an evaluation."""
+    return Operation("GET", f"/v1/evaluations/{evaluation_id}")
+
+
+def evaluations(limit: int, cursor: str | None) -> Operation:
+    """Lists evaluations."""
+    return Operation("GET", "/v1/evaluations", query={"limit": limit, "cursor": cursor})
+
+
+def cancel_evaluation(evaluation_id: str) -> Operation:
+    """Cancels an evaluation."""
+    return Operation("POST", f"/v1/evaluations/{evaluation_id}/cancel")
+
+
 def usage(first: str | None, last: str | None, group_by: str) -> Operation:
     """Reads usage."""
     return Operation("GET", "/v1/usage", query={"from": first, "to": last, "group_by": group_by})

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fourfold.client.errors import ApiConnectionError, problem_error
 from fourfold.drift import Envelope
+from fourfold.evaluation.models import EvaluationReport
 from fourfold.persona import Persona
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.voice_certificate import VoiceCertificate
@@ -76,18 +77,47 @@ class VoiceChecks(BaseModel):
 
 
 class RunSummary(BaseModel):
-    """A run in a list. `usage` is null while the run is in progress."""
+    """A run in a list. `usage` is null while the run is in progress, `persona_id` for an evaluation."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str
     kind: str
-    persona_id: str
+    persona_id: str | None
     status: str
     error: dict[str, Any] | None
     usage: dict[str, Any] | None
     started_at: datetime
     completed_at: datetime | None
+
+
+class Evaluation(BaseModel):
+    """An evaluation of B against A. `report` is null until it has ended."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str
+    name: str | None
+    status: str
+    run_id: str
+    briefs: int
+    max_usd: float
+    spent_usd: float | None
+    stopped: str | None
+    error: dict[str, Any] | None
+    created_at: datetime
+    completed_at: datetime | None
+    report: EvaluationReport | None = None
+
+
+class EvaluationReceipt(BaseModel):
+    """An evaluation in progress."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    evaluation_id: str
+    run_id: str
+    status: str
 
 
 class Page(BaseModel, Generic[Item]):
@@ -102,6 +132,10 @@ class Page(BaseModel, Generic[Item]):
 
 class PersonaPage(Page[Persona]):
     """A page of personas, newest first."""
+
+
+class EvaluationPage(Page[Evaluation]):
+    """A page of evaluations, newest first, without their reports."""
 
 
 class RunPage(Page[RunSummary]):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from fourfold.config.engine import EngineConfig, RunSettings
+from fourfold.config.models import ModelConfig
 from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.planned import PlannedCall, estimate_of, request_tokens
 from fourfold.pipeline.audit import AUDIT, CONFIRM_AUDIT
@@ -57,8 +58,29 @@ def estimate_generation(
     choices: PersonaChoices = BY_THE_BRIEF,
 ) -> Estimate:
     """Returns what a run that starts at `start_at` would cost for a brief."""
+    return estimate_of(planned_generation(intent, config, start_at, choices))
+
+
+def planned_generation(
+    intent: str,
+    config: EngineConfig,
+    start_at: StepName = StepName.INTENT_PARSE,
+    choices: PersonaChoices = BY_THE_BRIEF,
+) -> list[PlannedCall]:
+    """Returns the calls of a run that starts at `start_at`."""
     state = new_run(intent, "ws_estimate", RunSettings(config), datetime.now(UTC), choices=choices).state
-    return estimate_of([_planned(_STEPS[step], state, times) for step, times in _times(config, start_at)])
+    return [_planned(_STEPS[step], state, times) for step, times in _times(config, start_at)]
+
+
+def planned_audit(intent: str, judge: ModelConfig) -> PlannedCall:
+    """Returns the audit of a persona by another model than that of its run."""
+    state = new_run(intent, "ws_estimate", RunSettings(EngineConfig()), datetime.now(UTC)).state
+    return replace(_planned(AUDIT, state, (1, 1)), config=judge)
+
+
+def usual_answer_tokens(step: StepName) -> int:
+    """Returns the tokens of a usual answer of a step."""
+    return _USUAL[step].answer
 
 
 def estimate_steps(intent: str, config: EngineConfig, steps: Sequence[StepName], most: int) -> Estimate:

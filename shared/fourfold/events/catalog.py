@@ -5,6 +5,7 @@ from __future__ import annotations
 from fourfold.events.budget import BudgetAlert
 from fourfold.events.config import ConfigChanged
 from fourfold.events.envelope import EventData
+from fourfold.events.evaluation import EvaluationCompleted, EvaluationFailed
 from fourfold.events.generation import (
     GenerationRunCompleted,
     GenerationRunFailed,
@@ -31,6 +32,8 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     SessionUpdated,
     SessionDeleted,
     TestSuiteCompleted,
+    EvaluationCompleted,
+    EvaluationFailed,
     ConfigChanged,
     BudgetAlert,
     WebhookEndpointDisabled,

@@ -286,6 +286,9 @@ class Chain(Generic[Value, Question]):
                 advice=error.advice,
                 long=error.failure is ModelFailure.TIMEOUT and request.timeout_s > _LONG_CALL_S,
             )
+        except StoppedError as stopped:
+            stopped.calls = tuple(self.calls)
+            raise
         judgement = self._judged(completion)
         self._keep(completion, repair, judgement, began)
         return _CallResult(judgement, _fault(judgement), completion)

@@ -31,7 +31,14 @@ ASYNC = {"Prefer": "respond-async"}
 
 def add_tools(server: MCPServer[Any], api: Api) -> None:
     """Adds all tools to the server."""
-    for group in (_add_persona_tools, _add_change_tools, _add_voice_tools, _add_suite_tools, _add_run_tools):
+    for group in (
+        _add_persona_tools,
+        _add_change_tools,
+        _add_voice_tools,
+        _add_suite_tools,
+        _add_evaluation_tools,
+        _add_run_tools,
+    ):
         group(server, api)
 
 
@@ -210,6 +217,38 @@ def _add_suite_tools(server: MCPServer[Any], api: Api) -> None:
     async def get_test_suite(persona_id: PersonaId, context: Context) -> Document:
         """Returns the newest results of the provocation suite."""
         return await call_json(api, context, "GET", f"/v1/personas/{persona_id}/test-suite")
+
+
+def _add_evaluation_tools(server: MCPServer[Any], api: Api) -> None:
+    @server.tool(annotations=WRITES)
+    async def evaluate(  # noqa: PLR0913, PLR0917 - a parameter for each field
+        b: Annotated[
+            dict[str, Any],
+            Field(description='The side to judge: {"preset"}, {"model"}, {"method": "naive"} or {"config"}.'),
+        ],
+        max_usd: Annotated[float, Field(gt=0, description="What all calls may cost together, in USD.")],
+        context: Context,
+        a: Annotated[dict[str, Any] | None, Field(description="The other side; the settings as they are.")] = None,
+        briefs: Annotated[list[str] | None, Field(description="The briefs, all different.")] = None,
+        last: Annotated[int | None, Field(description="In place of briefs: the newest of the workspace.")] = None,
+        dry_run: Annotated[bool, Field(description="Only estimate calls, tokens and USD.")] = False,
+        wait: Annotated[bool, Field(description="Wait for the verdict; otherwise return at once.")] = False,
+    ) -> Document:
+        """Makes a persona of each brief with two settings and judges them. It costs money: estimate first."""
+        body = {"a": a or {}, "b": b, "max_usd": max_usd, "briefs": briefs, "last": last, "dry_run": dry_run}
+        path = "/v1/evaluations"
+        receipt = await call_json(api, context, "POST", path, body=body)
+        if wait and not dry_run:
+            await wait_for_run(api, context, receipt["run_id"])
+            return await call_json(api, context, "GET", f"{path}/{receipt['evaluation_id']}")
+        return receipt
+
+    @server.tool(annotations=_READS)
+    async def get_evaluation(
+        evaluation_id: Annotated[str, Field(description="The evaluation's id, evl_...")], context: Context
+    ) -> Document:
+        """Returns an evaluation: its verdict on B, and each measure with its interval."""
+        return await call_json(api, context, "GET", f"/v1/evaluations/{evaluation_id}")
 
 
 def _add_run_tools(server: MCPServer[Any], api: Api) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from fourfold.caller_metadata import CallerMetadata
-from fourfold.ids import PersonaId, RunId
+from fourfold.ids import EvaluationId, PersonaId, RunId
 from fourfold.persona.audit import Audit
 from fourfold.persona.document import Document, Seed, Slug
 from fourfold.persona.layers import Mask, SelfLayer, Soul, Surface
@@ -53,7 +53,8 @@ class Persona(Document):
     caller; events carry them. A fork has the id and version of the persona it was made from (`parent_id`,
     `parent_version`), the first persona of its line (`root_id`) and its maker's `fork_note`; the parent may have been
     deleted since. `seed` is what its runs vary the brief by; null for an imported one. `refined` is the move
-    that the run measured, if it moved a layer along an axis.
+    that the run measured, if it moved a layer along an axis. `evaluation_id` is the evaluation that it was made for;
+    lists leave such personas out unless asked.
     """
 
     id: PersonaId
@@ -85,6 +86,7 @@ class Persona(Document):
     root_id: PersonaId | None = None
     fork_note: str | None = None
     refined: Refined | None = None
+    evaluation_id: EvaluationId | None = None
     created_at: datetime
     updated_at: datetime
 

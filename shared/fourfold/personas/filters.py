@@ -28,6 +28,8 @@ class Listed(Protocol):
     @property
     def created_at(self) -> datetime: ...
     @property
+    def evaluation_id(self) -> str | None: ...
+    @property
     def metadata(self) -> Mapping[str, str]: ...
 
 
@@ -37,7 +39,7 @@ class PersonaFilter:
 
     `language` selects a tag and what is more specific (`en`: `en-GB` too; RFC 4647, basic filtering). Each word of `q`
     must begin a word of the name or of the slug, without regard to case and accents. The bounds of `created_at` are
-    exclusive.
+    exclusive. Personas of an evaluation are selected by its id alone.
     """
 
     status: PersonaStatus | None = None
@@ -47,6 +49,7 @@ class PersonaFilter:
     q: str | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    evaluation_id: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     newest_first: bool = True
 
@@ -58,6 +61,7 @@ class PersonaFilter:
             and self.archived in {None, persona.status is PersonaStatus.ARCHIVED}
             and (self.created_after is None or persona.created_at > self.created_after)
             and (self.created_before is None or persona.created_at < self.created_before)
+            and self.evaluation_id == persona.evaluation_id
             and self.metadata.items() <= persona.metadata.items()
             and (self.language is None or _is_language(persona.language, self.language))
             and (self.q is None or _begins_words(self.q, f"{persona.name or ''} {persona.slug or ''}"))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fourfold.llm.fallback import Deadline
-from fourfold.llm.port import LanguageModel, ModelError, ModelFailure
+from fourfold.llm.port import LanguageModel, ModelError, ModelFailure, StoppedError
 from fourfold.persona import Audit
 from fourfold.pipeline.distinct_name import NameRegistry, with_claims, with_free_name, with_recent_names
 from fourfold.pipeline.refine import READ_TONE, unmeasured
@@ -26,7 +26,7 @@ from fourfold.progress.events import (
     StepRepaired,
     StepStarted,
 )
-from fourfold.progress.log import RunCancelledError, RunLog
+from fourfold.progress.log import RunLog
 from fourfold.progress.run import tokens_and_cost
 from fourfold.steps import StepName
 
@@ -57,7 +57,7 @@ def execute_step(  # noqa: PLR0913, PLR0917 - what a step needs
         ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
         RunOverError: the run has ended, or its persona is deleted; no further call is sent.
         BriefRefusedError: the brief is of a kind that is refused; the calls that found it are logged.
-        RunCancelledError: the run was cancelled; the calls sent before are logged.
+        StoppedError: the run was cancelled, or its evaluation has stopped; the calls sent before are logged.
     """
     if state.keeps(step.name):
         return keep_layer(step.name, state)
@@ -149,7 +149,9 @@ def _run_and_log(  # noqa: PLR0913, PLR0917 - as `execute_step`
         outcome = run_step(step, current, models, deadline, watcher, watcher.progress)
         if step.name is StepName.AUDIT and current.rewrite is not None and current.rewrite.refine is not None:
             outcome = _with_move(outcome, current.rewrite.refine, models, deadline, watcher)
-    except (ModelError, RunCancelledError) as error:
+    except (ModelError, StoppedError) as error:
+        if not error.calls:  # stopped before the first call: nothing was spent
+            raise
         failure = error.failure if isinstance(error, ModelError) else error.calls[-1].failure
         failed = StepFailed(
             step=step.name,
@@ -177,15 +179,16 @@ def _with_move(
     """Returns the audit's outcome with the measured move of the refined layer, and with the calls of the reading.
 
     Raises:
-        RunCancelledError: the run was cancelled during the call; its calls include the audit's.
+        StoppedError: the run was cancelled during the call; its calls include the audit's.
     """
     try:
         reading = run_step(READ_TONE, outcome.state, models, deadline, watcher, watcher.progress)
         refined, calls = reading.state.refined, reading.calls
     except ModelError as error:  # the audit is paid and counts; only the move is unknown
         refined, calls = unmeasured(refinement), error.calls
-    except RunCancelledError as error:
-        raise RunCancelledError((*outcome.calls, *error.calls)) from None
+    except StoppedError as error:
+        error.calls = (*outcome.calls, *error.calls)
+        raise
     state = outcome.state.model_copy(update={"refined": refined})
     return replace(outcome, state=state, calls=(*outcome.calls, *calls))
 

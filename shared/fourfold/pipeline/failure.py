@@ -11,6 +11,12 @@ from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.pipeline.refusal import BriefRefusedError, refused_brief
 from fourfold.problem import Problem, problem
 
+EVALUATION_STOPPED: Problem = problem(
+    "evaluation_stopped",
+    "The evaluation has stopped",
+    409,
+    "The run belongs to an evaluation that was cancelled or has spent its budget. No further call was sent.",
+)
 _MAX_DETAIL = 900
 _INTERRUPTIONS = frozenset({"States.ServiceRestart", "ABORTED"})
 _TIMEOUTS = frozenset({"States.Timeout", "TIMED_OUT", "Sandbox.Timedout"})
@@ -36,6 +42,8 @@ def problem_from(error: str, cause: str) -> Problem:
     raised = _raised(cause)
     if error == BriefRefusedError.__name__:
         return refused_brief(_message_in(raised))
+    if error == "EvaluationStoppedError":
+        return EVALUATION_STOPPED
     failed = _model_failure(raised)
     if failed is not None:
         return model_problem(*failed)

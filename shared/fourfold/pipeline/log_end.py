@@ -19,7 +19,7 @@ def _last_event(run: Run, context: RunContext) -> PipelineCompleted | PipelineFa
     duration_ms = run_duration_ms(run, run.completed_at or run.started_at)
     if run.error is not None:
         return PipelineFailed(problem=run.error, duration_ms=duration_ms)
-    version = context.store.version_of_run(run.workspace_id, run.persona_id, run.id)
+    version = context.store.version_of_run(run.workspace_id, run.owner, run.id)
     if version is None:
         return None
     return PipelineCompleted(status=version.persona.status, duration_ms=duration_ms)

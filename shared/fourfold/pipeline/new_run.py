@@ -158,6 +158,7 @@ def initial_state(run: Run, intent: str) -> RunState:
         start_at=run.start_at,
         asked_language=run.language,
         seed=run.seed,
+        evaluation_id=run.evaluation_id,
         batch_id=run.batch_id,
         distinct_names=run.distinct_names,
         log_seq=1,  # `run.started` is logged before the execution starts

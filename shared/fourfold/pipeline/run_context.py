@@ -41,7 +41,7 @@ def identity_of(run: Run | RunState) -> RunIdentity:
     """Returns the identity of a run, from its record or from its state."""
     return RunIdentity(
         run_id=run.id if isinstance(run, Run) else run.run_id,
-        persona_id=run.persona_id,
+        persona_id=run.owner if isinstance(run, Run) else run.persona_id,
         workspace_id=run.workspace_id,
         started_at=run.started_at,
     )

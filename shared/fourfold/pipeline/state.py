@@ -9,7 +9,7 @@ from pydantic import Field
 
 from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Link, Violation
-from fourfold.ids import BatchId, PersonaId, RunId
+from fourfold.ids import BatchId, EvaluationId, PersonaId, RunId
 from fourfold.persona import Audit, Document, Finding, Language, Mask, Refined, Seed, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.rewrite import Rewrite
@@ -54,7 +54,8 @@ class RunState(Document):
     the first step of the run; the layers of earlier steps are given, and what `rewrite` keeps of later ones.
     `asked_language` (BCP 47) is the one that the persona must speak, None if the brief decides.
     `seed` is what the steps vary the brief by. `batch_id` and `distinct_names` are as in `Run`. `avoid_names` are the
-    names that the step at work keeps away from; no step returns it.
+    names that the step at work keeps away from; no step returns it. `evaluation_id` is the evaluation that the run
+    belongs to: its calls are paid from the evaluation's budget.
     """
 
     run_id: RunId
@@ -79,6 +80,7 @@ class RunState(Document):
     audit: Audit | None = None
     rewrite: Rewrite | None = None
     refined: Refined | None = None
+    evaluation_id: EvaluationId | None = None
 
     def reset_for(self, step: StepName) -> RunState:
         """Returns the state that `step` starts from, without the earlier output of `step` and of later steps.

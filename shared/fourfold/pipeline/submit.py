@@ -265,7 +265,7 @@ def _claim(request: Submission, start: NewRun) -> KeyClaim | None:
 def _earlier_run(run: Run, request: Submission, service: SubmissionService) -> SubmittedRun:
     """Returns the run of an earlier request; starts its execution if a crash prevented that."""
     context = service.context
-    stored = context.store.stored_persona(run.workspace_id, run.persona_id)
+    stored = context.store.stored_persona(run.workspace_id, run.owner)
     if stored is None or run.config is None or run.status is not RunStatus.RUNNING:
         return SubmittedRun(run, replayed=True)
     if not never_started(run, list(context.entries_of(identity_of(run))), context.clock()):

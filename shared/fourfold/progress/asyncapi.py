@@ -164,7 +164,7 @@ def _event(model: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
         __doc__=model.__doc__,
         seq=(Annotated[int, Field(ge=1)], ...),
         run_id=(str, ...),
-        persona_id=(str, ...),
+        persona_id=(str | None, ...),
         at=(datetime, ...),
     )
     return _message(model.model_fields["type"].default, _ref(whole, schemas), _first_line(model))

@@ -26,7 +26,7 @@ class NewEvent:
     """An event that was just written to a run's log."""
 
     run: RunKey
-    persona_id: str
+    persona_id: str | None
     event: EncodedEvent
 
 
@@ -43,7 +43,7 @@ class _RunPush:
     """
 
     run: RunKey
-    persona_id: str
+    persona_id: str | None
     events: list[EncodedEvent]
     pushed_to: int = 0
     interrupted: bool = False
@@ -173,8 +173,9 @@ class Pusher:
             self.delivery.push(push.run, current, push.events, push.pushed_to)
 
 
-def _topics(push: _RunPush) -> tuple[Topic, Topic]:
-    return Topic(push.run.workspace_id), Topic(push.run.workspace_id, push.persona_id)
+def _topics(push: _RunPush) -> tuple[Topic, ...]:
+    workspace = Topic(push.run.workspace_id)
+    return (workspace,) if push.persona_id is None else (workspace, Topic(push.run.workspace_id, push.persona_id))
 
 
 def _reader_of(push: _RunPush, recipient: Follower | Subscriber) -> _Reader:

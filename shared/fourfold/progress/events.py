@@ -12,6 +12,8 @@ from fourfold.persona import Document, Finding, PersonaStatus, Scores, TokenUsag
 from fourfold.problem import Problem
 from fourfold.steps import StepName
 
+JobKind = Literal["fingerprint", "provocation", "voice_check", "evaluation"]
+
 
 class RunStarted(Document):
     """The run is stored; its execution starts next."""
@@ -150,17 +152,17 @@ class PipelineFailed(Document):
 
 
 class JobStarted(Document):
-    """A background job has started."""
+    """A background job or an evaluation has started."""
 
     type: Literal["job.started"] = "job.started"
-    kind: Literal["fingerprint", "provocation", "voice_check"]
+    kind: JobKind
 
 
 class JobProgress(Document):
-    """`done` of the job's `total` items are completed and stored. If the job restarts, it does not repeat them."""
+    """`done` of `total` items are completed and stored, of an evaluation its pairs. A restart does not repeat them."""
 
     type: Literal["job.progress"] = "job.progress"
-    kind: Literal["fingerprint", "provocation", "voice_check"]
+    kind: JobKind
     done: int
     total: int
 
@@ -169,7 +171,7 @@ class JobCompleted(Document):
     """Terminal event: the job's result is stored. `tokens` and `cost_usd` (null: unknown) are totals over all calls."""
 
     type: Literal["job.completed"] = "job.completed"
-    kind: Literal["fingerprint", "provocation", "voice_check"]
+    kind: JobKind
     duration_ms: int
     tokens: TokenUsage
     cost_usd: float | None
@@ -179,7 +181,7 @@ class JobFailed(Document):
     """Terminal event: the job failed; `problem` says why and what to do."""
 
     type: Literal["job.failed"] = "job.failed"
-    kind: Literal["fingerprint", "provocation", "voice_check"]
+    kind: JobKind
     problem: Problem
     duration_ms: int
 

@@ -22,8 +22,13 @@ from fourfold.steps import StepName
 _BEGINNINGS = frozenset({"step.started", "pipeline.retrying", "job.started"})
 
 
-def event_body(seq: int, at: datetime, run_id: str, persona_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the event object of a logged event. Its `type` may be unknown to this version."""
+def event_body(
+    seq: int, at: datetime, run_id: str, persona_id: str | None, fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Returns the event object of a logged event. Its `type` may be unknown to this version.
+
+    An evaluation's events have no `persona_id`.
+    """
     return {
         "seq": seq,
         "type": fields["type"],
@@ -49,7 +54,7 @@ class LogEntry:
     seq: int
     at: datetime
     run_id: str
-    persona_id: str
+    persona_id: str | None
     event: RunEvent
 
     def body(self) -> dict[str, Any]:
@@ -97,7 +102,7 @@ class RunLog:
     """
 
     def __init__(
-        self, store: EventStore, run_id: str, persona_id: str, seen: int, clock: Callable[[], datetime]
+        self, store: EventStore, run_id: str, persona_id: str | None, seen: int, clock: Callable[[], datetime]
     ) -> None:
         self._store = store
         self._run_id = run_id

@@ -9,7 +9,7 @@ from typing import Literal
 
 from fourfold.config.engine import PinnedConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
-from fourfold.ids import BatchId, PersonaId, RunId
+from fourfold.ids import BatchId, EvaluationId, PersonaId, RunId
 from fourfold.llm.port import ModelCall, ModelFailure
 from fourfold.persona import Document, Language, Seed, StepUsage, TokenUsage, Usage
 from fourfold.problem import Problem
@@ -29,17 +29,21 @@ class RunStatus(StrEnum):
 
 
 class RunKind(StrEnum):
-    """What a run does: generate a persona, audit its layers as they are, or a background job for it."""
+    """What a run does: generate a persona, audit its layers, a background job for it, or evaluate A against B."""
 
     GENERATION = "generation"
     AUDIT = "audit"
     FINGERPRINT = "fingerprint"
     PROVOCATION = "provocation"
     VOICE_CHECK = "voice_check"
+    EVALUATION = "evaluation"
 
     @property
     def is_pipeline(self) -> bool:
-        """Whether the state machine executes the run; the queues execute the background jobs."""
+        """Whether the state machine executes the run; the queues execute the background jobs.
+
+        An evaluation has a state machine of its own.
+        """
         return self in {RunKind.GENERATION, RunKind.AUDIT}
 
 
@@ -74,7 +78,7 @@ class AttemptRecord(Document):
 
 
 class Run(Document):
-    """A run of the pipeline, whose first step is `start_at`, or of a background job.
+    """A run of the pipeline, whose first step is `start_at`, of a background job, or of an evaluation.
 
     A run keeps the settings it started with: `config` (for the pipeline), read at `config_revisions`, with the settings
     of its request applied. `config_revision` is the workspace's revision; `config_hash` is the hash of all engine
@@ -85,12 +89,13 @@ class Run(Document):
     differs from those of the workspace's recent personas, or only from those of the batch (`distinct_names`); null if
     it may be any.
     `cancel_requested_at` is when the run was asked to end before its next model call. `reserved_usd` is what the run
-    held of the budgets that limit it when it began; null if none does.
+    held of the budgets that limit it when it began; null if none does. An evaluation has
+    no persona; `evaluation_id` is its id, of a generation the evaluation that the persona is made for.
     """
 
     id: RunId
     kind: RunKind = RunKind.GENERATION
-    persona_id: PersonaId
+    persona_id: PersonaId | None
     workspace_id: str
     status: RunStatus
     start_at: StepName = StepName.INTENT_PARSE
@@ -111,6 +116,18 @@ class Run(Document):
     cancel_requested_at: datetime | None = None
     reserved_usd: float | None = None
     completed_at: datetime | None = None
+    evaluation_id: EvaluationId | None = None
+
+    @property
+    def owner(self) -> str:
+        """The persona's id.
+
+        Raises:
+            ValueError: the run is an evaluation.
+        """
+        if self.persona_id is None:
+            raise ValueError(f"{self.id} has no persona")
+        return self.persona_id
 
 
 def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:

@@ -15,7 +15,7 @@ from fourfold.storage.partitions import month_pk, months_pk
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT
 
-PERSONAS, RUNS = "PERSONAS", "RUNS"
+PERSONAS, RUNS, EVALUATIONS = "PERSONAS", "RUNS", "EVALUATIONS"
 
 _KNOWN_MONTHS = 10_000
 _KNOWN_FOR_S = 3600.0
@@ -48,7 +48,7 @@ class Months:
 
         Args:
             workspace_id: whose list.
-            listed: `PERSONAS` or `RUNS`.
+            listed: `PERSONAS`, `RUNS` or `EVALUATIONS`.
             after: only those that follow this id in the order; it may be absent.
             page: entries read by one request.
             newest_first: descending order.

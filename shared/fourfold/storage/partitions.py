@@ -57,6 +57,11 @@ def baseline_pk(workspace_id: str, model: str) -> str:
     return f"WS#{workspace_id}#BASELINE#{model}"
 
 
+def evaluation_pk(workspace_id: str, evaluation_id: str) -> str:
+    """An evaluation: its record, briefs, budget, judgements and report."""
+    return f"WS#{workspace_id}#EVALUATION#{evaluation_id}"
+
+
 def usage_pk(workspace_id: str, shard: int) -> str:
     """One of the partitions of the workspace's usage counters."""
     return f"WS#{workspace_id}#USAGE#{shard}"

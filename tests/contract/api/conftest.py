@@ -39,6 +39,7 @@ from functions import webhook_queues as webhook_lanes
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.chat.context import chat_limiter
+from functions.api.evaluations import starting
 from functions.api.personas import parse_client as step_alone
 from functions.api.runs import job_requests as jobs
 from functions.api.runs.polling import logged
@@ -77,6 +78,7 @@ _ENVIRONMENT = {
     "FOURFOLD_WEBHOOKS_FAST_QUEUE": "https://sqs.test/fast",
     "FOURFOLD_WEBHOOKS_SLOW_QUEUE": "https://sqs.test/slow",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
+    "FOURFOLD_EVALUATION_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:evaluations",
 }
 _TABLES = {
     "personas": "S",
@@ -303,6 +305,7 @@ def api(_app: FastAPI, _tables: Tables, _sealing_key: str, monkeypatch: pytest.M
     _forget()
     monkeypatch.setenv("FOURFOLD_WEBHOOKS_KEY", _sealing_key)
     monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
+    monkeypatch.setattr(starting, "start_execution", lambda _name, _input, _machine: None)
     monkeypatch.setattr(step_alone, "_functions", lambda: functions)
     step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
     serving = Api(_app, stand_in, _tables, functions)
@@ -347,6 +350,7 @@ def _forget() -> None:
     kept_for_lists = (api_wiring.usage, api_wiring.persona_search, api_wiring.run_directory, api_wiring.chat_slots)
     kept_for_jobs = (wiring.budgets, wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
     sealing = (secret_sealer.kms, secret_sealer.opened)
-    further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
+    kept_for_evaluations = (wiring.evaluations, wiring.run_repository)
+    further = (*kept_for_evaluations, config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_lists, *kept_for_jobs):
         made.cache_clear()

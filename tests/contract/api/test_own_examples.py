@@ -25,6 +25,7 @@ REFUSED = {
     f"GET {PERSONA}/test-suite/sarif": 409,
     f"GET {PERSONA}/test-suite/runs/{{run_id}}": 404,
     f"GET {PERSONA}/test-suite/runs/{{run_id}}/tests/{{test_id}}": 404,
+    "DELETE /v1/evaluations/{evaluation_id}": 409,
     "POST /v1/openai/chat/completions": 404,
     "POST /v1/runs/{run_id}/cancel": 409,
     "POST /v1/webhooks/{endpoint_id}/deliveries/{delivery_id}/replay": 404,

@@ -60,6 +60,11 @@ def endpoint_of(api: Api) -> str:
     return str(api.call("POST", "/v1/webhooks", FULL_KEY, json=body).json()["id"])
 
 
+def evaluation_of(api: Api) -> str:
+    body = {"b": {"method": "naive"}, "briefs": ["A shy founder, 34"], "max_usd": 1}
+    return str(api.call("POST", "/v1/evaluations", FULL_KEY, json=body).json()["evaluation_id"])
+
+
 def snapshot_of(api: Api) -> str:
     return str(api.call("POST", "/v1/config/snapshots", FULL_KEY, json={"label": "x"}).json()["id"])
 
@@ -79,6 +84,7 @@ THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "run_id": (run_of, f"run_{ABSENT}"),
     "session_id": (session_of, f"ses_{ABSENT}"),
     "test_id": (own_test_of, "x.acme.no_such"),
+    "evaluation_id": (evaluation_of, f"evl_{ABSENT}"),
     "endpoint_id": (endpoint_of, f"whk_{ABSENT}"),
     "delivery_id": (lambda _api: f"dlv_{ABSENT}", f"dlv_{ABSENT}"),
     "key_id": (key_of, f"key_{ABSENT}"),

@@ -56,7 +56,14 @@ def world(_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState
     """Tables, bus and the started run of the samples; answers with the run's first state."""
     for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    stores = (wiring.persona_store, wiring.run_context, wiring.job_store, wiring.job_context, wiring.sessions)
+    stores = (
+        wiring.persona_store,
+        wiring.run_context,
+        wiring.job_store,
+        wiring.job_context,
+        wiring.sessions,
+        wiring.evaluations,
+    )
     forget = (*stores, config_reader, org_of)
     for made in forget:
         made.cache_clear()

@@ -121,6 +121,13 @@ def test_a_record_that_cannot_be_read_comes_again_alone(world: RunState) -> None
     assert run.status == "failed"
 
 
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(("function", "path"), samples("evaluation_start", "evaluation_judge", "evaluation_conclude"))
+def test_of_an_evaluation_that_was_deleted_nothing_is_done(function: str, path: Path) -> None:
+    assert call(function, load(path)) == ({"started": False} if function == "evaluation_start" else {})
+    assert stored_events() == set()
+
+
 @pytest.mark.parametrize(("function", "path"), samples("fingerprint", "provocation"))
 def test_a_job_for_a_persona_that_cannot_speak_yet_is_dropped(world: RunState, function: str, path: Path) -> None:
     assert call(function, load(path)) == {"batchItemFailures": []}

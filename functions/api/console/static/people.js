@@ -61,8 +61,9 @@ export async function view(_, { signal }) {
   signal.addEventListener("abort", () => watcher.disconnect());
   watchWorkspace(async (event) => {
     if (!/^run\.started$|completed$|failed$/.test(event.type) || event.type.startsWith("step.")) return;
+    if (!event.persona_id) return; // an evaluation
     const persona = await get(`/v1/personas/${event.persona_id}`, { signal }).catch(() => null);
-    if (persona && (byId.has(persona.id) || !filters.isSet())) put(persona, true);
+    if (persona && !persona.evaluation_id && (byId.has(persona.id) || !filters.isSet())) put(persona, true);
   }, signal);
 
   return {

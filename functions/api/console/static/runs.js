@@ -12,7 +12,7 @@ import { statusBadge } from "./status.js";
 import { numberHead, scrollingTable } from "./table.js";
 
 const PAGE = 50;
-const KINDS = ["generation", "audit", "fingerprint", "provocation"];
+const KINDS = ["generation", "audit", "fingerprint", "provocation", "evaluation"];
 const STATUSES = ["running", "completed", "failed"];
 
 export async function view(_, { signal }) {

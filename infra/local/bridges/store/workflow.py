@@ -5,6 +5,9 @@ It replaces the loop that walks from state to state, so that each state's beginn
 executed; states themselves are executed by MiniStack. After a stop a state is executed again from its beginning, as it
 is after a fault of Lambda on AWS. An execution is stored before StartExecution answers, and its end with the event
 that announces it. (MiniStack also sleeps 0.15 s before the first state. This loop does not.)
+
+A nested execution (`startExecution.sync`) is started and stored as every other, and waited for. Its parent, which
+repeats its Map state after a stop, waits for it again: on AWS, where no stop interrupts the parent, it is not repeated.
 """
 
 from __future__ import annotations
@@ -49,6 +52,7 @@ class Workflow:
         self._states = stepfunctions
         self._at: dict[str, Checkpoint | None] = {}
         self._stopping = threading.Event()
+        self._ended = threading.Condition()
         self.on_start: Callable[[], None] = lambda: None
         """Called as an execution is started."""
 
@@ -96,6 +100,27 @@ class Workflow:
                 self._stored.put(executions[arn])
         self.on_start()
         return reply
+
+    def nested(self, resource: str, arguments: Json) -> Json:
+        """`startExecution.sync:2`: starts an execution, or finds it by its name, and returns its result at its end."""
+        states = self._states
+        request = states._nested_start_execution_request(arguments)
+        status, _, body = states._start_execution(request)
+        reply = json.loads(body)
+        if status != 200 and reply.get("__type") != "ExecutionAlreadyExists":  # noqa: PLR2004
+            raise states._ExecutionError(reply.get("__type", "States.Runtime"), reply.get("message", ""))
+        machine = request["stateMachineArn"].replace(":stateMachine:", ":execution:", 1)
+        arn = f"{machine}:{request['name']}"
+        with self._ended:
+            while states._executions[arn]["status"] == RUNNING:
+                if self._stopping.is_set():
+                    raise states._ExecutionError("States.ServiceRestart", "The engine stops.")
+                self._ended.wait(_RETRY_SECONDS)
+        execution = states._executions[arn]
+        if execution["status"] != "SUCCEEDED":
+            error = execution.get("error") or "States.TaskFailed"
+            raise states._ExecutionError(error, execution.get("cause") or f"{resource} ended as {execution['status']}")
+        return {"ExecutionArn": arn, "Name": request["name"], "Status": "SUCCEEDED", "Output": execution["output"]}
 
     def stop(self, stop_execution: Handle, request: Json) -> Reply:
         """StopExecution, stored before it answers."""
@@ -181,6 +206,8 @@ class Workflow:
                         self._states._add_event(execution, "ExecutionSucceeded")
                         self._states._emit_execution_status_event(execution)
                     self._stored.put(execution)
+                with self._ended:
+                    self._ended.notify_all()
             except NotStoredError:
                 logger.exception("the end of execution %s waits: it cannot be stored", execution["name"])
                 self._stopping.wait(_RETRY_SECONDS)
@@ -198,6 +225,7 @@ def install_stored_executions(database: Database, stepfunctions: Module) -> Work
     workflow = Workflow(database, stepfunctions)
     stepfunctions._run_execution = workflow.run  # no setting chooses a store
     stepfunctions._start_execution = partial(workflow.start, stepfunctions._start_execution)
+    stepfunctions._invoke_nested_start_execution_sync = workflow.nested
     stepfunctions._stop_execution = partial(workflow.stop, stepfunctions._stop_execution)
     stepfunctions.get_state = partial(_without_executions, stepfunctions.get_state)
     return workflow

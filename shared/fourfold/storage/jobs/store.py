@@ -94,7 +94,7 @@ class DynamoJobStore:
             PersonaGoneError: the persona was deleted.
         """
         for _ in range(_ATTEMPTS):
-            seen = self._table.get(job_key(run.workspace_id, run.persona_id, run.kind))
+            seen = self._table.get(job_key(run.workspace_id, run.owner, run.kind))
             other = None if seen is None else self._in_progress(run, seen)
             if other is not None:
                 return other
@@ -150,7 +150,7 @@ class DynamoJobStore:
         """
         run = ending.run
         for _ in range(_ATTEMPTS):
-            seen = self._table.get(job_key(run.workspace_id, run.persona_id, run.kind))
+            seen = self._table.get(job_key(run.workspace_id, run.owner, run.kind))
             record = self._table.get(record_key(run.workspace_id, run.id))
             stored = None if record is None else Run.model_validate_json(record["doc"]["S"])
             if seen is None or record is None or stored is None or stored.status is not RunStatus.RUNNING:
@@ -182,9 +182,9 @@ class DynamoJobStore:
             return []
         run, table = ending.run, self._table.name
         if run.kind is RunKind.PROVOCATION:
-            item = {**report_key(run.workspace_id, run.persona_id, run.id), "doc": {"S": ending.result}}
+            item = {**report_key(run.workspace_id, run.owner, run.id), "doc": {"S": ending.result}}
         else:
-            where = result_key(run.workspace_id, run.persona_id, run.kind, ending.name)
+            where = result_key(run.workspace_id, run.owner, run.kind, ending.name)
             item = {**where, "run_id": {"S": run.id}, "doc": packed(ending.result)}
         return [put(table, item)]
 
@@ -204,8 +204,8 @@ class DynamoJobStore:
         """The persona with the result's summary, or a check that it exists; None if it does not."""
         run = ending.run
         if ending.summary is None:
-            return persona_exists(self._table.name, run.workspace_id, run.persona_id)
-        stored = self._personas.stored_persona(run.workspace_id, run.persona_id)
+            return persona_exists(self._table.name, run.workspace_id, run.owner)
+        stored = self._personas.stored_persona(run.workspace_id, run.owner)
         if stored is None:
             return None
         return persona_put(self._table.name, stored, ending.summary(stored.persona))
@@ -222,7 +222,7 @@ class DynamoJobStore:
     def _require_newer_version(self, run: Run, seen: Item) -> None:
         """Raises JobInProgressError if the job in progress covers the persona's version: it began after it, or will."""
         other = self._in_progress(run, seen)
-        persona = self._personas.persona(run.workspace_id, run.persona_id)
+        persona = self._personas.persona(run.workspace_id, run.owner)
         if other is None or persona is None:
             return
         if _state_in(seen).status is JobStatus.PENDING or persona.updated_at <= other.started_at:
@@ -238,13 +238,13 @@ class DynamoJobStore:
 
     def _new(self, run: Run, attributes: Mapping[str, Any]) -> dict[str, list[Write]]:
         return {
-            "persona": [persona_exists(self._table.name, run.workspace_id, run.persona_id)],
+            "persona": [persona_exists(self._table.name, run.workspace_id, run.owner)],
             "run": self._runs.new(run, attributes),
         }
 
     def _state_write(self, run: Run, state: JobState, seen: Item | None, lease: Lease | None) -> Write:
         item: Item = {
-            **job_key(run.workspace_id, run.persona_id, run.kind),
+            **job_key(run.workspace_id, run.owner, run.kind),
             "doc": {"S": state.model_dump_json()},
             "run_id": {"S": run.id},
         }

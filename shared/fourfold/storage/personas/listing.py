@@ -23,6 +23,7 @@ class ListedPersona(Document):
     name: str | None
     overall: float | None
     created_at: datetime
+    evaluation_id: str | None = None
     metadata: dict[str, str] = Field(default_factory=dict)
 
     @classmethod
@@ -36,6 +37,7 @@ class ListedPersona(Document):
             name=None if persona.surface is None else persona.surface.name,
             overall=None if persona.audit is None else persona.audit.overall,
             created_at=persona.created_at,
+            evaluation_id=persona.evaluation_id,
             metadata=persona.metadata,
         )
 

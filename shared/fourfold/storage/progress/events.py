@@ -40,7 +40,7 @@ class DynamoEventStore:
             "sk": {"N": str(entry.seq)},
             "workspace_id": {"S": self._workspace_id},
             "run_id": {"S": entry.run_id},
-            "persona_id": {"S": entry.persona_id},
+            **({} if entry.persona_id is None else {"persona_id": {"S": entry.persona_id}}),
             "at": {"S": entry.at.isoformat()},
             "doc": {"S": entry.event.model_dump_json()},
             "expires_at": {"N": str(int((entry.at + RETENTION).timestamp()))},
@@ -94,9 +94,14 @@ def _entry(item: dict[str, Any]) -> LogEntry:
         seq=int(item["sk"]["N"]),
         at=datetime.fromisoformat(item["at"]["S"]),
         run_id=item["run_id"]["S"],
-        persona_id=item["persona_id"]["S"],
+        persona_id=persona_in(item),
         event=event_from(json.loads(item["doc"]["S"])),
     )
+
+
+def persona_in(item: Mapping[str, Any]) -> str | None:
+    """The persona of an entry's run; None for an evaluation's."""
+    return item["persona_id"]["S"] if "persona_id" in item else None
 
 
 def event_of(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,6 +110,6 @@ def event_of(item: Mapping[str, Any]) -> dict[str, Any]:
         int(item["sk"]["N"]),
         datetime.fromisoformat(item["at"]["S"]),
         item["run_id"]["S"],
-        item["persona_id"]["S"],
+        persona_in(item),
         json.loads(item["doc"]["S"]),
     )

@@ -91,13 +91,15 @@ def record_key(workspace_id: str, run_id: str) -> Item:
 
 def pointer_key(run: Run) -> Item:
     """The key of the pointer to a run, under its persona: a persona's deletion finds its runs by them."""
-    return key(persona_pk(run.workspace_id, run.persona_id), f"{POINTER}{run.id}")
+    return key(persona_pk(run.workspace_id, run.owner), f"{POINTER}{run.id}")
 
 
 def listed_items(run: Run) -> list[Item]:
     """What a run is found by beside its id: the pointer under its persona, the entry in the workspace's list."""
-    kind, owner = {"kind": {"S": run.kind.value}}, {"persona_id": {"S": run.persona_id}}
-    return [{**pointer_key(run), **kind}, {**entry_key(run.workspace_id, RUNS, run.id), **kind, **owner}]
+    kind, entry = {"kind": {"S": run.kind.value}}, entry_key(run.workspace_id, RUNS, run.id)
+    if run.persona_id is None:
+        return [{**entry, **kind}]
+    return [{**pointer_key(run), **kind}, {**entry, **kind, "persona_id": {"S": run.persona_id}}]
 
 
 def record_item(run: Run, version: int | None = None, basis: DraftBasis | None = None) -> Item:

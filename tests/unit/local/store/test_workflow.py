@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,83 @@ def test_an_execution_waits_while_its_state_cannot_be_stored(
     database.rows("PRAGMA max_page_count = 1000000")
     assert engine.ended(arn)["status"] == "SUCCEEDED"
     assert engine.calls == ["first", "second"]
+
+
+PARENT = "arn:aws:states:us-east-1:000000000000:stateMachine:parent"
+PARENT_DEFINITION = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Both",
+    "States": {
+        "Both": {
+            "Type": "Map",
+            "Items": ["one", "two"],
+            "MaxConcurrency": 1,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": "Child",
+                "States": {
+                    "Child": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+                        "Arguments": {
+                            "StateMachineArn": MACHINE,
+                            "Name": "{% $states.context.Map.Item.Value %}",
+                            "Input": {"given": 1},
+                        },
+                        "Output": "{% $parse($states.result.Output).second %}",
+                        "End": True,
+                    }
+                },
+            },
+            "End": True,
+        }
+    },
+}
+
+
+class NestingEngine(Engine):
+    """An engine with a machine that starts executions of the other one and waits for each."""
+
+    def __init__(self, database: Database, tasks: dict[str, Callable[[], Any]]) -> None:
+        super().__init__(database, tasks)
+        invoke = self.module._invoke_resource  # noqa: SLF001
+
+        def nested(resource: str, arguments: Any) -> Any:
+            if resource.startswith("arn:aws:states:::states:startExecution.sync"):
+                return self.module._invoke_nested_start_execution_sync(resource, arguments)  # noqa: SLF001
+            return invoke(resource, arguments)
+
+        self.module._invoke_resource = nested  # noqa: SLF001
+        self.module._state_machines[PARENT] = {  # noqa: SLF001
+            "name": "parent",
+            "definition": json.dumps(PARENT_DEFINITION),
+            "roleArn": "",
+        }
+
+    def start_parent(self) -> str:
+        _, _, body = self.module._start_execution({"stateMachineArn": PARENT, "name": "all", "input": "{}"})  # noqa: SLF001
+        return str(json.loads(body)["executionArn"])
+
+
+def test_after_a_stop_a_parent_waits_for_the_executions_that_it_had_started(database: Database) -> None:
+    reached, never = threading.Event(), threading.Event()
+    asked = count()
+
+    def second() -> int:
+        if next(asked) == 1:
+            reached.set()
+            never.wait(20)
+        return 2
+
+    engine = NestingEngine(database, {"first": lambda: 1, "second": second})
+    arn = engine.start_parent()
+    assert reached.wait(20)  # the first child has ended, the second is in its second state
+    engine.workflow.hold()
+    never.set()
+
+    again = NestingEngine(database, {"first": lambda: 1, "second": lambda: 2})
+    again.workflow.load()
+    assert sorted(again.workflow.resume()) == ["all", "two"]
+    assert json.loads(again.ended(arn)["output"]) == [2, 2]
+    assert again.calls == ["second"]
+    assert ("all", "SUCCEEDED") in again.announced

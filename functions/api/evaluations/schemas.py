@@ -1,0 +1,177 @@
+"""Request and reply models of the evaluation routes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
+
+from fourfold.config.request import REQUEST_KEYS
+from fourfold.config.scope import Revisions
+from fourfold.evaluation.measures import DEFAULT_METRICS, POINTS_MARGIN
+from fourfold.evaluation.models import EvaluationReport, VariantRef
+from fourfold.evaluation.record import MOST_BRIEFS, EvaluationStatus, StopReason
+from fourfold.problem import Problem
+from fourfold.text_rules import acceptable_line
+from functions.api.config.request_schema import PLACEHOLDER
+from functions.api.personas.schemas import Brief
+
+MOST_REPEATS = 5
+_ModelName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[a-z][a-z0-9_-]*:\S+$")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ArmRequest(_Body):
+    """One side of an evaluation: the workspace's settings, changed by what is given. An empty arm is them as they are.
+
+    `preset` comes first, then `model`, `method` and `config`.
+    """
+
+    label: Annotated[
+        str | None,
+        Field(min_length=1, max_length=80, description="Its name in the report."),
+        AfterValidator(acceptable_line),
+    ] = None
+    preset: Annotated[
+        str | None, Field(min_length=1, max_length=80, description="A preset of models, such as `anthropic-current`.")
+    ] = None
+    model: Annotated[
+        _ModelName | None, Field(description="One model for every step, as `provider:model`, without fallbacks.")
+    ] = None
+    method: Annotated[
+        Literal["six_steps", "naive"] | None,
+        Field(description="`naive`: one call writes all layers, and the audit scores them without retries."),
+    ] = None
+    config: Annotated[
+        dict[str, JsonValue],
+        WithJsonSchema(PLACEHOLDER),
+        Field(max_length=len(REQUEST_KEYS), description="Settings by key, as `config` of `POST /v1/personas`."),
+    ] = {}
+
+
+class EvaluationRequest(_Body):
+    """The two sides, the briefs (exactly one of `briefs`, `last` and `set`), and what it may cost."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"b": {"method": "naive"}, "briefs": ["A shy founder, 34, in Istanbul"], "max_usd": 1},
+                {"a": {"label": "now"}, "b": {"preset": "anthropic-current"}, "last": 40, "max_usd": 10},
+            ]
+        }
+    )
+
+    name: Annotated[
+        str | None,
+        Field(min_length=1, max_length=160, description="Its name in lists."),
+        AfterValidator(acceptable_line),
+    ] = None
+    a: ArmRequest = ArmRequest()
+    b: ArmRequest
+    briefs: Annotated[
+        list[Brief] | None, Field(min_length=1, max_length=MOST_BRIEFS, description="The briefs, all different.")
+    ] = None
+    last: Annotated[
+        int | None, Field(ge=1, le=MOST_BRIEFS, description="The newest different briefs of the workspace, so many.")
+    ] = None
+    set: Annotated[
+        str | None,
+        Field(min_length=1, max_length=40, description="A shipped set of briefs, `standard@1`."),
+    ] = None
+    size: Annotated[
+        int | None, Field(ge=1, le=MOST_BRIEFS, description="How many briefs of the set; all without it.")
+    ] = None
+    judge: Annotated[
+        _ModelName | None,
+        Field(description="The model that judges both sides, without fallback; that of the audit if it is not given."),
+    ] = None
+    repeats: Annotated[int, Field(ge=1, le=MOST_REPEATS, description="Judgements of each persona.")] = 1
+    preferences: Annotated[
+        bool, Field(description="Also ask the judge which persona of a pair is the better one, in both orders.")
+    ] = True
+    metrics: Annotated[
+        list[str],
+        Field(min_length=1, max_length=20, description="The measures that the verdict rests on."),
+    ] = [*DEFAULT_METRICS]
+    margin: Annotated[
+        float,
+        Field(gt=0, le=5, description="A difference of scores up to this many points of 5 makes none in practice."),
+    ] = POINTS_MARGIN
+    max_usd: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=100_000,
+            description="What all calls may cost together. The evaluation ends without a winner before it is passed. "
+            "Calls without a known price count as nothing.",
+        ),
+    ]
+    allow_same: Annotated[
+        bool, Field(description="Allow two equal sides, to see how large differences are by chance.")
+    ] = False
+    dry_run: Annotated[
+        bool, Field(description="Return an estimate of calls, tokens and USD; nothing is stored or spent.")
+    ] = False
+
+
+class EvaluationReceipt(BaseModel):
+    """An evaluation in progress. Read it at `Location`; the events of its run are its progress."""
+
+    evaluation_id: str
+    run_id: str
+    status: EvaluationStatus
+
+
+class EvaluationArm(BaseModel):
+    """One side: its frozen settings by their hash, and what of them differs from the other side, by key."""
+
+    label: str
+    method: Literal["six_steps", "single_call"]
+    config_hash: str
+    variant: VariantRef | None
+    differs: dict[str, JsonValue]
+
+
+class EvaluationSummary(BaseModel):
+    """An evaluation in a list. `spent_usd` is null while it is running."""
+
+    id: str
+    name: str | None
+    status: EvaluationStatus
+    run_id: str
+    a: EvaluationArm
+    b: EvaluationArm
+    briefs: int
+    brief_set: str | None
+    judge: str
+    max_usd: float
+    spent_usd: float | None
+    stopped: StopReason | None
+    error: Problem | None
+    created_at: datetime
+    completed_at: datetime | None
+
+
+class EvaluationDocument(EvaluationSummary):
+    """An evaluation; `report` is null until it has ended. A failed or cancelled one reports what was observed."""
+
+    repeats: int
+    metrics: tuple[str, ...]
+    margin: float
+    revisions: Revisions
+    report: EvaluationReport | None
+
+
+class EvaluationList(BaseModel):
+    """A page of evaluations, newest first. Send `next_cursor` as `cursor` for the next page; null at the end."""
+
+    data: tuple[EvaluationSummary, ...]
+    has_more: bool
+    next_cursor: str | None
+
+
+EvaluationFormat = Literal["json", "markdown", "junit", "html"]

@@ -1,0 +1,208 @@
+"""Starts evaluations: checks the request whole before anything is stored or spent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from fourfold.config.engine import AuditConfig
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.evaluation import estimate_evaluation
+from fourfold.evaluation.briefs import NoBriefSetError, brief_set
+from fourfold.evaluation.measures import MEASURE_NAMES
+from fourfold.evaluation.models import Arm, BriefItem
+from fourfold.evaluation.record import Evaluation
+from fourfold.http.problems import ProblemError, rejected
+from fourfold.ids import id_from_operation
+from fourfold.personas.filters import PersonaFilter
+from fourfold.pipeline.submit import NOT_STARTED, NotStartedError
+from fourfold.problem import FieldError
+from fourfold.progress.events import RunStarted
+from fourfold.progress.run import Run, RunKind, RunStatus
+from functions.api import wiring
+from functions.api.dependencies import AdmittedCaller
+from functions.api.evaluations.arms import arm_of, judge_of
+from functions.api.evaluations.schemas import EvaluationRequest
+from functions.api.runs.start_execution import EVALUATION_MACHINE, start_execution
+from functions.clock import now
+from functions.wiring import evaluation_log, evaluations
+
+_PAGE: Final = 100
+# Personas that are looked at for their briefs.
+_MOST_CONSIDERED: Final = 1000
+
+
+@dataclass(frozen=True)
+class EvaluationPlan:
+    """What a valid request comes to."""
+
+    a: Arm
+    b: Arm
+    judge: AuditConfig
+    briefs: tuple[BriefItem, ...]
+    estimate: Estimate
+
+
+def plan_evaluation(caller: AdmittedCaller, body: EvaluationRequest) -> EvaluationPlan:
+    """Returns the plan of a request.
+
+    Raises:
+        ProblemError: 422 by pointer, 403 a setting is locked.
+    """
+    _require_known_metrics(body.metrics)
+    a, b = arm_of("a", body.a, caller.effective), arm_of("b", body.b, caller.effective)
+    if a.config.pinned() == b.config.pinned() and not body.allow_same:
+        detail = "B has the same settings as A. Change one of them, or set allow_same to see differences by chance."
+        raise rejected([FieldError(pointer="/b", code="same_arms", detail=detail)])
+    judge = judge_of(body.judge, caller.effective)
+    briefs = _briefs(caller.workspace_id, body)
+    calls = 2 * body.repeats + 2 * int(body.preferences)
+    pair = estimate_evaluation(a, b, judge, briefs[:1], calls)
+    if pair.usd.low is not None and pair.usd.low > body.max_usd:
+        detail = f"One brief on both sides costs about {pair.usd.low:.4f} USD. Allow at least that much."
+        raise rejected([FieldError(pointer="/max_usd", code="below_one_pair", detail=detail)])
+    return EvaluationPlan(a, b, judge, briefs, estimate_evaluation(a, b, judge, briefs, calls))
+
+
+def start_evaluation(
+    caller: AdmittedCaller, body: EvaluationRequest, plan: EvaluationPlan, operation_id: str
+) -> Evaluation:
+    """Stores the evaluation of a request and starts its execution; a repeated request returns the one it started.
+
+    Raises:
+        ProblemError: 503, the execution could not be started.
+    """
+    evaluation_id = id_from_operation("evl", operation_id)
+    evaluation = evaluations().find(caller.workspace_id, evaluation_id)
+    if evaluation is None:
+        evaluation = _new_evaluation(caller, body, plan, operation_id)
+        evaluations().add(evaluation, _run_of(evaluation), plan.briefs)
+    execute(evaluation, caller.settings.api.limits.concurrent_generations)
+    return evaluation
+
+
+def execute(evaluation: Evaluation, slots: int) -> None:
+    """Starts the execution of an evaluation; one that was started before continues as it is.
+
+    Raises:
+        ProblemError: 503, it could not be started.
+    """
+    evaluation_log(evaluation).append(RunStarted())
+    content = {
+        "workspace_id": evaluation.workspace_id,
+        "evaluation_id": evaluation.id,
+        "briefs": evaluation.briefs,
+        "slots": slots,
+    }
+    try:
+        start_execution(evaluation.run_id, json.dumps(content), EVALUATION_MACHINE)
+    except NotStartedError:
+        raise ProblemError(NOT_STARTED, {"Retry-After": "5"}) from None
+
+
+def _new_evaluation(
+    caller: AdmittedCaller, body: EvaluationRequest, plan: EvaluationPlan, operation_id: str
+) -> Evaluation:
+    return Evaluation(
+        id=id_from_operation("evl", operation_id),
+        workspace_id=caller.workspace_id,
+        run_id=id_from_operation("run", operation_id),
+        name=body.name,
+        a=plan.a,
+        b=plan.b,
+        judge=plan.judge,
+        revisions=caller.effective.revisions,
+        briefs=len(plan.briefs),
+        brief_set=None if body.set is None else f"{body.set} {brief_set(body.set).hash}",
+        repeats=body.repeats,
+        preferences=body.preferences,
+        metrics=tuple(body.metrics),
+        margin=body.margin,
+        max_usd=body.max_usd,
+        author=caller.key_id,
+        created_at=now(),
+    )
+
+
+def _run_of(evaluation: Evaluation) -> Run:
+    return Run(
+        id=evaluation.run_id,
+        kind=RunKind.EVALUATION,
+        persona_id=None,
+        workspace_id=evaluation.workspace_id,
+        status=RunStatus.RUNNING,
+        config_hash=evaluation.a.config_hash,
+        config_revision=evaluation.revisions.workspace,
+        config_revisions=evaluation.revisions,
+        started_at=evaluation.created_at,
+        author=evaluation.author,
+        evaluation_id=evaluation.id,
+    )
+
+
+def _require_known_metrics(metrics: list[str]) -> None:
+    detail = f"Not a measure, or given twice. The measures are {', '.join(MEASURE_NAMES)}."
+    faults = [
+        FieldError(pointer=f"/metrics/{place}", code="unknown_measure", detail=detail)
+        for place, name in enumerate(metrics)
+        if name not in MEASURE_NAMES or name in metrics[:place]
+    ]
+    if faults:
+        raise rejected(faults)
+
+
+def _briefs(workspace_id: str, body: EvaluationRequest) -> tuple[BriefItem, ...]:
+    if sum(source is not None for source in (body.briefs, body.last, body.set)) != 1:
+        detail = "Give exactly one of `briefs`, `last` and `set`."
+        raise rejected([FieldError(pointer="/briefs", code="one_source_of_briefs", detail=detail)])
+    if body.size is not None and body.set is None:
+        raise rejected([FieldError(pointer="/size", code="no_set", detail="`size` is of a shipped `set`.")])
+    if body.set is not None:
+        return _shipped(body.set, body.size)
+    texts = _given(body.briefs) if body.briefs is not None else _newest(workspace_id, body.last or 0)
+    return tuple(BriefItem(id=f"brief-{place}", text=text) for place, text in enumerate(texts, start=1))
+
+
+def _shipped(name: str, size: int | None) -> tuple[BriefItem, ...]:
+    try:
+        briefs = brief_set(name).briefs
+    except NoBriefSetError as absent:
+        detail = f"No such set: {absent}."
+        raise rejected([FieldError(pointer="/set", code="unknown_set", detail=detail)]) from None
+    if size is not None and size > len(briefs):
+        detail = f"The set has {len(briefs)} briefs."
+        raise rejected([FieldError(pointer="/size", code="too_few_briefs", detail=detail)])
+    return briefs[: size or len(briefs)]
+
+
+def _given(briefs: list[str]) -> list[str]:
+    first: dict[str, int] = {}
+    faults = []
+    for place, text in enumerate(briefs):
+        words = " ".join(text.split())
+        earlier = first.setdefault(words, place)
+        if earlier != place:
+            detail = f"The same brief as /briefs/{earlier}. Each brief counts once."
+            faults.append(FieldError(pointer=f"/briefs/{place}", code="duplicate", detail=detail))
+    if faults:
+        raise rejected(faults)
+    return briefs
+
+
+def _newest(workspace_id: str, wanted: int) -> list[str]:
+    """The newest `wanted` different briefs of the workspace's personas; those of evaluations do not count."""
+    found: dict[str, str] = {}
+    after: str | None = None
+    for _ in range(_MOST_CONSIDERED // _PAGE):
+        page = wiring.persona_search().page(workspace_id, PersonaFilter(), _PAGE, after)
+        for persona in page.personas:
+            if persona.imported_from is None and persona.intent.strip():
+                found.setdefault(" ".join(persona.intent.split()), persona.intent)
+        after = page.last
+        if after is None or len(found) >= wanted:
+            break
+    if len(found) < wanted:
+        detail = f"The newest personas of the workspace have {len(found)} different briefs. Ask for no more than these."
+        raise rejected([FieldError(pointer="/last", code="too_few_briefs", detail=detail)])
+    return list(found.values())[:wanted]

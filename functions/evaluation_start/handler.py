@@ -1,0 +1,65 @@
+"""Lambda entry: stores the run of one cell of an evaluation, for the state machine to execute."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from aws_lambda_powertools import Logger
+
+from fourfold.evaluation.cells import cell_run, run_id_of
+from fourfold.evaluation.record import Evaluation, EvaluationStatus
+from fourfold.persona import Document
+from fourfold.pipeline.new_run import NewRun, initial_state, log_start
+from fourfold.pipeline.run_context import identity_of
+from fourfold.progress.run import RunStatus
+from functions.clock import now
+from functions.wiring import budget, evaluations, persona_store, run_context, run_repository
+
+logger = Logger()
+_NOT_STARTED: dict[str, Any] = {"started": False}
+
+
+class StartCellInput(Document):
+    """The cell to start; `slots` is how many runs the workspace may have at once."""
+
+    workspace_id: str
+    evaluation_id: str
+    brief: int
+    side: Literal["a", "b"]
+    slots: int
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Returns `{started, run_id, input}`: the execution to start, or to wait for if it was started before.
+
+    Raises:
+        WorkspaceFullError: the workspace has `slots` runs in progress; the state machine tries again.
+    """
+    cell = StartCellInput.model_validate(event)
+    evaluation = evaluations().find(cell.workspace_id, cell.evaluation_id)
+    if evaluation is None or evaluation.status is not EvaluationStatus.RUNNING:
+        return _NOT_STARTED
+    run = persona_store().run(cell.workspace_id, run_id_of(evaluation.id, cell.brief, cell.side))
+    if run is not None and run.status is not RunStatus.RUNNING:
+        return _NOT_STARTED
+    if budget(cell.workspace_id, evaluation.id).stopped() is not None:
+        return _NOT_STARTED
+    start = _stored(evaluation, cell)
+    logger.info("cell started", extra={"evaluation_id": evaluation.id, "run_id": start.run.id})
+    return {"started": True, "run_id": start.run.id, "input": json.loads(start.execution_input())}
+
+
+def _stored(evaluation: Evaluation, cell: StartCellInput) -> NewRun:
+    """Stores the cell's run unless it is stored; returns it with the same state as the first time."""
+    item = evaluations().brief(cell.workspace_id, evaluation.id, cell.brief)
+    if item is None:
+        raise LookupError(f"{evaluation.id} has no brief {cell.brief}")
+    start = cell_run(evaluation, item, cell.brief, cell.side, now())
+    stored = persona_store().run(cell.workspace_id, start.run.id)
+    if stored is None:
+        run_repository().accept(start, None, None, cell.slots)
+    else:
+        start = NewRun(start.persona, stored, initial_state(stored, item.text))
+    log_start(run_context().log_of(identity_of(start.run), 0))
+    return start

@@ -1,0 +1,91 @@
+"""`fourfold evaluations`: list, show, cancel and delete evaluations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from fourfold.cli.evaluation_report import show_evaluation, verdict_code
+from fourfold.cli.output import AsJson, Column, print_json, print_rows
+from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole
+
+PATH = "/v1/evaluations"
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Evaluations of one setting against another.")
+EvaluationId = Annotated[str, typer.Argument(help="evl_...")]
+
+
+@app.command("list")
+def list_evaluations(
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20, as_json: AsJson = False
+) -> None:
+    """List the newest evaluations."""
+    with connected() as client:
+        found = client.first(PATH, limit)
+    if as_json:
+        print_json(found)
+        return
+    columns = (
+        Column("id", is_id=True),
+        Column("status"),
+        Column("started"),
+        Column("briefs"),
+        Column("A"),
+        Column("B"),
+    )
+    print_rows(columns, map(_row, found))
+
+
+@app.command()
+def show(
+    evaluation_id: EvaluationId,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML page.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the report as JUnit XML.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show an evaluation. Exits as `fourfold evaluate` does, 0 while it is running."""
+    with connected() as client:
+        found = client.call("GET", f"{PATH}/{evaluation_id}")
+        for form, path in (("html", html), ("junit", junit), ("markdown", markdown)):
+            if path is not None:
+                path.write_text(client.text(f"{PATH}/{evaluation_id}", format=form), encoding="utf-8")
+    if as_json:
+        print_json(found)
+    else:
+        show_evaluation(found, SafeConsole())
+    if found["status"] != "running":
+        raise typer.Exit(verdict_code(found))
+
+
+@app.command()
+def cancel(evaluation_id: EvaluationId, as_json: AsJson = False) -> None:
+    """End an evaluation before its next model call."""
+    with connected() as client:
+        found = client.call("POST", f"{PATH}/{evaluation_id}/cancel")
+    if as_json:
+        print_json(found)
+    else:
+        SafeConsole().print(Text(f"{evaluation_id} ends after the calls in progress"))
+
+
+@app.command()
+def delete(evaluation_id: EvaluationId) -> None:
+    """Delete an evaluation that has ended, with its personas."""
+    with connected() as client:
+        client.remove(f"{PATH}/{evaluation_id}")
+    SafeConsole().print(Text(f"{evaluation_id} is deleted"))
+
+
+def _row(evaluation: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        evaluation["id"],
+        evaluation["status"],
+        evaluation["created_at"][:16].replace("T", " "),
+        str(evaluation["briefs"]),
+        evaluation["a"]["label"],
+        evaluation["b"]["label"],
+    )

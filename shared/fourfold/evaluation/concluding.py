@@ -1,0 +1,201 @@
+"""Concludes an evaluation: reads what its cells came to, and stores the report with the end of its run, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from fourfold.evaluation.cells import persona_id_of, run_id_of
+from fourfold.evaluation.judging import Judgement, PairJudgement
+from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Observation, Preference, Side
+from fourfold.evaluation.observing import judgements_of, judging_cost, observation, pair_judgements_of, preference_of
+from fourfold.evaluation.record import Evaluation, EvaluationStatus, StopReason
+from fourfold.evaluation.report import EvaluationData, report
+from fourfold.evaluation.store import Budget, EvaluationStore
+from fourfold.events.envelope import EventData, bus_entry
+from fourfold.events.evaluation import EvaluationCompleted, EvaluationFailed
+from fourfold.persona import Usage
+from fourfold.pipeline.cancellation import CANCELLED
+from fourfold.pipeline.store import PersonaStore
+from fourfold.problem import Problem, problem
+from fourfold.progress.events import JobCompleted, JobFailed
+from fourfold.progress.log import RunLog
+from fourfold.progress.run import Run, RunStatus
+from fourfold.spending.spent import Account, Spent, spent_on
+
+EVALUATION_FAILED: Final[Problem] = problem(
+    "evaluation_failed",
+    "The evaluation failed",
+    500,
+    "A part of the evaluation could not be executed. Its report holds what was observed; start it again for the rest.",
+)
+
+
+@dataclass(frozen=True)
+class ConclusionContext:
+    """The stores and the clock of a conclusion."""
+
+    evaluations: EvaluationStore
+    personas: PersonaStore
+    budget: Budget
+    log: RunLog
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class _Observed:
+    observations: tuple[Observation, ...]
+    preferences: tuple[Preference, ...]
+    judgements: dict[Side, list[Judgement]]
+    pair_judgements: list[PairJudgement]
+
+
+def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Problem | None = None) -> Evaluation:
+    """Ends a running evaluation with its report and its events; returns it as it ended, by this call or another."""
+    run = context.personas.run(evaluation.workspace_id, evaluation.run_id)
+    if run is None or evaluation.status is not EvaluationStatus.RUNNING:
+        return evaluation
+    stopped: StopReason | None = "failed" if failure is not None else context.budget.stopped()
+    briefs = context.evaluations.briefs(evaluation.workspace_id, evaluation.id)
+    observed = _observed(evaluation, briefs, context)
+    built = report(_data(evaluation, briefs, observed, stopped))
+    ended = _ended(evaluation, stopped, failure, context)
+    ended_run = _ended_run(run, ended, observed)
+    event = _event(ended, ended_run, built)
+    entry = bus_entry(
+        event,
+        workspace_id=run.workspace_id,
+        correlation_id=run.id,
+        occurred_at=ended_run.completed_at or run.started_at,
+    )
+    if not context.evaluations.finish(ended, ended_run, built, [entry], _spent(run, observed)):
+        stored = context.personas.run(run.workspace_id, run.id)
+        ended_run = stored or ended_run
+        ended = context.evaluations.find(evaluation.workspace_id, evaluation.id) or ended
+    if ended_run.status is not RunStatus.RUNNING:
+        context.log.append(_last_event(ended_run))
+    return ended
+
+
+def _observed(evaluation: Evaluation, briefs: Iterable[BriefItem], context: ConclusionContext) -> _Observed:
+    stored = context.evaluations.judgements(evaluation)
+    found: list[Observation] = []
+    preferences: list[Preference] = []
+    pair_judgements: list[PairJudgement] = []
+    judged: dict[Side, list[Judgement]] = {side: [] for side in SIDES}
+    for brief, _item in enumerate(briefs):
+        for side in SIDES:
+            judgements = judgements_of(evaluation, brief, side, stored)
+            judged[side] += judgements
+            seen = _cell(evaluation, brief, side, judgements, context)
+            if seen is not None:
+                found.append(seen)
+        pair_judgements += pair_judgements_of(brief, stored).values()
+        preference = preference_of(brief, stored)
+        if preference is not None:
+            preferences.append(preference)
+    return _Observed(tuple(found), tuple(preferences), judged, pair_judgements)
+
+
+def _cell(
+    evaluation: Evaluation, brief: int, side: Side, judgements: list[Judgement], context: ConclusionContext
+) -> Observation | None:
+    run = context.personas.run(evaluation.workspace_id, run_id_of(evaluation.id, brief, side))
+    if run is None:
+        return None
+    persona = context.personas.persona(evaluation.workspace_id, persona_id_of(evaluation.id, brief, side))
+    basis = None if persona is None or persona.run_id is None else context.personas.basis_of(persona)
+    violations = 0 if basis is None else len(basis.violations)
+    return observation(evaluation, brief, side, run, persona, judgements, violations)
+
+
+def _data(
+    evaluation: Evaluation, briefs: Iterable[BriefItem], observed: _Observed, stopped: StopReason | None
+) -> EvaluationData:
+    given = [one for each in observed.judgements.values() for one in each if one.rubric_version is not None]
+    return EvaluationData(
+        a=evaluation.a,
+        b=evaluation.b,
+        briefs=tuple(briefs),
+        observations=observed.observations,
+        preferences=observed.preferences,
+        judge=evaluation.judge.model,
+        rubric_version=given[0].rubric_version if given else None,
+        brief_set=evaluation.brief_set,
+        metrics=evaluation.metrics,
+        margin=evaluation.margin,
+        judge_usd=(judging_cost(observed.judgements["a"])[1], judging_cost(observed.judgements["b"])[1]),
+        stopped=stopped,
+    )
+
+
+def _ended(
+    evaluation: Evaluation, stopped: StopReason | None, failure: Problem | None, context: ConclusionContext
+) -> Evaluation:
+    status = {"failed": EvaluationStatus.FAILED, "cancelled": EvaluationStatus.CANCELLED}.get(
+        stopped or "", EvaluationStatus.COMPLETED
+    )
+    return evaluation.model_copy(
+        update={
+            "status": status,
+            "stopped": stopped,
+            "error": failure,
+            "spent_usd": round(context.budget.spent(), 6),
+            "completed_at": context.clock(),
+        }
+    )
+
+
+def _ended_run(run: Run, ended: Evaluation, observed: _Observed) -> Run:
+    """The evaluation's run with the tokens of its judge; those of the personas are in their own runs."""
+    judged = [one for each in observed.judgements.values() for one in each]
+    tokens, _ = judging_cost([*judged, *observed.pair_judgements])
+    error = {EvaluationStatus.FAILED: ended.error, EvaluationStatus.CANCELLED: CANCELLED}.get(ended.status)
+    return run.model_copy(
+        update={
+            "status": RunStatus.COMPLETED if error is None else RunStatus.FAILED,
+            "error": error,
+            "usage": Usage(tokens=tokens, cost_usd=ended.spent_usd),
+            "completed_at": ended.completed_at,
+        }
+    )
+
+
+def _spent(run: Run, observed: _Observed) -> dict[Account, Spent]:
+    """What the judge's calls came to; those of the personas are counted with their runs."""
+    calls = [call for each in observed.judgements.values() for one in each for call in one.calls]
+    calls += [call for one in observed.pair_judgements for call in one.calls]
+    return spent_on(run.kind.value, run.author, calls)
+
+
+def _event(ended: Evaluation, run: Run, built: EvaluationReport) -> EventData:
+    cost, duration = ended.spent_usd or 0.0, _duration_ms(run)
+    if ended.error is not None:
+        return EvaluationFailed(
+            evaluation_id=ended.id, run_id=run.id, error=ended.error, cost_usd=cost, duration_ms=duration
+        )
+    return EvaluationCompleted(
+        evaluation_id=ended.id,
+        run_id=run.id,
+        verdict=built.verdict,
+        stopped="cancelled" if ended.stopped == "cancelled" else "budget" if ended.stopped == "budget" else None,
+        briefs=built.briefs,
+        pairs=built.pairs,
+        briefs_to_settle=built.briefs_to_settle,
+        cost_usd=cost,
+        duration_ms=duration,
+    )
+
+
+def _last_event(run: Run) -> JobCompleted | JobFailed:
+    if run.error is not None:
+        return JobFailed(kind="evaluation", problem=run.error, duration_ms=_duration_ms(run))
+    return JobCompleted(
+        kind="evaluation", duration_ms=_duration_ms(run), tokens=run.usage.tokens, cost_usd=run.usage.cost_usd
+    )
+
+
+def _duration_ms(run: Run) -> int:
+    return max(0, round(((run.completed_at or run.started_at) - run.started_at).total_seconds() * 1000))

@@ -1,0 +1,45 @@
+"""A language model whose calls are paid from the budget of an evaluation.
+
+The expected cost is reserved before a call is sent, and replaced by the real one afterwards. So the calls in flight
+count, and the budget is passed at most by what calls cost more than expected. A process that dies in between leaves its
+reservation: that call was paid for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fourfold.evaluation.store import Budget
+from fourfold.llm.port import Completion, LanguageModel, ModelError, ModelRequest
+
+
+@dataclass(frozen=True)
+class MeteredModel:
+    """Implements `LanguageModel`. `expected_usd` returns the expected cost of a request, None if no price is known."""
+
+    model: LanguageModel
+    budget: Budget
+    expected_usd: Callable[[str, ModelRequest], float | None]
+
+    @property
+    def name(self) -> str:
+        """`provider:model`."""
+        return self.model.name
+
+    def complete(self, request: ModelRequest) -> Completion:
+        """Answers once.
+
+        Raises:
+            ModelError: the model gave no answer.
+            EvaluationStoppedError: the budget does not suffice, or the evaluation was cancelled; nothing was sent.
+        """
+        reserved = self.expected_usd(self.model.name, request) or 0.0
+        self.budget.reserve(reserved)
+        try:
+            completion = self.model.complete(request)
+        except ModelError as error:
+            self.budget.settle(reserved, error.spent.cost_usd or 0.0)
+            raise
+        self.budget.settle(reserved, completion.cost_usd or 0.0)
+        return completion

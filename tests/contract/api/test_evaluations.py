@@ -1,0 +1,136 @@
+"""POST and GET /v1/evaluations: from the request to the report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fourfold.pipeline.state import RunState
+from functions.api.evaluations import starting
+from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, scripted
+from tests.contract.api.evaluation_machine import EvaluationMachine
+
+BRIEFS = ["A shy founder, 34, in Istanbul", "A ferry pilot, 67, who cannot swim", "A lighthouse keeper, 50, in Cork"]
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
+    found = EvaluationMachine(scripted)
+    monkeypatch.setattr(starting, "start_execution", found.start)
+    return found
+
+
+def _asked(**changed: Any) -> dict[str, Any]:
+    return {"b": {"method": "naive"}, "briefs": BRIEFS, "max_usd": 5, **changed}
+
+
+def test_an_evaluation_reports_both_sides_of_each_brief(api: Api, machine: EvaluationMachine) -> None:
+    started = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked(name="six steps against one call"))
+    assert started.status_code == 202, started.text
+    path = started.headers["location"]
+    assert api.read(path)["status"] == "running"
+    machine.execute()
+    found = api.read(path)
+    assert (found["status"], found["stopped"], found["error"]) == ("completed", None, None)
+    assert found["report"]["pairs"] == len(BRIEFS)
+    assert [row["a"]["status"] for row in found["report"]["rows"]] == ["active"] * 3
+    assert all(row["b"]["overall"] is not None for row in found["report"]["rows"])
+    assert found["a"]["differs"] == {"engine.pipeline.method": "six_steps"}
+    assert api.read("/v1/evaluations")["data"][0]["id"] == found["id"]
+    assert api.call("GET", path, FULL_KEY, params={"format": "junit"}).text.startswith("<?xml")
+    page = api.call("GET", path, FULL_KEY, headers={"Accept": "text/html"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    events = api.read(f"/v1/runs/{found['run_id']}/events/list")["data"]
+    assert [event["type"] for event in events][-1] == "job.completed"
+    assert api.read(f"/v1/runs/{found['run_id']}")["kind"] == "evaluation"
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer", "code"),
+    [
+        ({"briefs": ["  "]}, "/briefs/0", "blank"),
+        ({"briefs": ["A nurse, 40", "A  nurse, 40 "]}, "/briefs/1", "duplicate"),
+        ({"briefs": None}, "/briefs", "one_source_of_briefs"),
+        ({"briefs": None, "last": 10_001}, "/last", "less_than_equal"),
+        ({"briefs": None, "last": 5}, "/last", "too_few_briefs"),
+        ({"briefs": None, "set": "standard@9"}, "/set", "unknown_set"),
+        ({"b": {}}, "/b", "same_arms"),
+        ({"b": {"preset": "nobody"}}, "/b/preset", "unknown_preset"),
+        ({"b": {"model": "anthropic:claude-opus-4-7"}}, "/b/model", "provider_not_configured"),
+        (
+            {"b": {"config": {"engine.pipeline.audit.max_retries": 99}}},
+            "/b/config/engine.pipeline.audit.max_retries",
+            "",
+        ),
+        ({"metrics": ["overall", "charm"]}, "/metrics/1", "unknown_measure"),
+        ({"judge": "anthropic:claude-opus-4-7"}, "/judge", "provider_not_configured"),
+        ({"max_usd": 0}, "/max_usd", "greater_than"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_request_is_refused_by_pointer_before_anything_is_stored(
+    api: Api, machine: EvaluationMachine, changed: dict[str, Any], pointer: str, code: str
+) -> None:
+    body = {name: value for name, value in _asked(**changed).items() if value is not None}
+    refused = api.call("POST", "/v1/evaluations", FULL_KEY, json=body)
+    assert refused.status_code == 422, refused.text
+    errors = refused.json()["errors"]
+    assert [error["pointer"] for error in errors] == [pointer]
+    assert code in errors[0]["code"]
+    assert machine.started == []
+    assert api.nothing_happened()
+
+
+def test_a_budget_below_one_pair_is_refused(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOURFOLD_PROVIDERS", "anthropic")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-test")
+    body = _asked(a={"preset": "anthropic"}, b={"preset": "anthropic-current"}, max_usd=0.01)
+    refused = api.call("POST", "/v1/evaluations", FULL_KEY, json=body)
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/max_usd"], refused.text
+    expected = api.call("POST", "/v1/evaluations", FULL_KEY, json={**body, "max_usd": 5, "dry_run": True}).json()
+    assert 0.2 < expected["usd"]["low"] < expected["usd"]["high"] < 3
+    assert machine.started == []
+
+
+def test_a_cancelled_evaluation_has_no_winner_and_what_it_observed(api: Api, machine: EvaluationMachine) -> None:
+    path = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked()).headers["location"]
+    machine.execute(pairs=1)
+    assert api.call("POST", f"{path}/cancel", FULL_KEY).status_code == 202
+    machine.execute()
+    found = api.read(path)
+    assert (found["status"], found["stopped"], found["report"]["verdict"]) == ("cancelled", "cancelled", "inconclusive")
+    assert (found["report"]["pairs"], found["report"]["a"]["failed"]) == (1, 0)
+    assert api.call("POST", f"{path}/cancel", FULL_KEY).json()["code"] == "evaluation_finished"
+
+
+def test_what_was_judged_and_written_is_not_paid_again(api: Api, machine: EvaluationMachine) -> None:
+    path = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked()).headers["location"]
+    machine.execute(pairs=2)
+    ran: list[str] = []
+
+    def counted(state: RunState) -> RunState:
+        ran.append(state.run_id)
+        return scripted(state)
+
+    machine.steps = counted
+    machine.execute()
+    assert len(ran) == 2, "the third pair alone"
+    assert api.read(path)["report"]["pairs"] == 3
+
+
+def test_its_personas_are_listed_apart_and_deleted_with_it(api: Api, machine: EvaluationMachine) -> None:
+    path = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked(briefs=BRIEFS[:1])).headers["location"]
+    assert api.call("DELETE", path, FULL_KEY).json()["code"] == "evaluation_running"
+    machine.execute()
+    evaluation_id = path.rpartition("/")[2]
+    assert api.read("/v1/personas")["data"] == []
+    assert len(api.read("/v1/personas", evaluation_id=evaluation_id)["data"]) == 2
+    assert api.call("DELETE", path, OTHER_FULL_KEY).status_code == 404
+    assert api.call("DELETE", path, FULL_KEY).status_code == 204
+    assert api.call("GET", path, FULL_KEY).status_code == 404
+    assert api.read("/v1/runs")["data"] == api.read("/v1/evaluations")["data"] == []
+    assert [item for item in api.stored("personas") if "EVALUATION" in item["pk"]["S"]] == []
