@@ -56,6 +56,8 @@ export const SCHWARTZ_VALUES = [
 export const EVENTS = [
   "budget.alert",
   "config.changed",
+  "evaluation.completed",
+  "evaluation.failed",
   "generation.run.completed",
   "generation.run.failed",
   "generation.run.started",
@@ -73,3 +75,6 @@ export const EVENTS = [
   "webhook.endpoint.disabled",
   "workspace.deleted",
 ];
+
+/** What a run does. */
+export const RUN_KINDS = ["generation", "audit", "fingerprint", "provocation", "voice_check", "evaluation"];
