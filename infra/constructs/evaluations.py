@@ -116,7 +116,7 @@ def _judge_spec(settings: StageSettings, functions: FunctionFactory, tables: Tab
         timeout_s=JUDGE_TIMEOUT_S,
         access=[
             merged(
-                tables.personas.access("GetItem", "PutItem", "UpdateItem"),
+                tables.personas.access("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"),
                 tables.run_events.access("PutItem", "Query"),
                 model_access(settings),
             )

@@ -107,7 +107,9 @@ GRANTS: dict[str, Grants] = {
         grant(("dynamodb:GetItem",), "Idempotency"),
     },
     "evaluation_judge": {
-        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), "Personas"),
+        grant(
+            ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"), "Personas"
+        ),
         APPEND_EVENTS,
         READ_KEYS,
     },

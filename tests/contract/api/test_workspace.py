@@ -21,7 +21,18 @@ from tests.contract.api.things import ONE_OF_EACH, reachable
 
 TABLES = ("personas", "run-events", "api-keys", "idempotency", "config", "outbox", "connections", "webhooks")
 # Items that are in no export: what lists, slots and deletions need, and what ends within a day.
-INTERNAL = ("#PERSONAS#", "#RUNS#", "#MONTHS", "#SLOTS", "#SLUG#", "#SESSIONS", "#BUDGETS", "#HOLDS", "WSKEYS#")
+INTERNAL = (
+    "#PERSONAS#",
+    "#RUNS#",
+    "#EVALUATIONS#",
+    "#MONTHS",
+    "#SLOTS",
+    "#SLUG#",
+    "#SESSIONS",
+    "#BUDGETS",
+    "#HOLDS",
+    "WSKEYS#",
+)
 NOT_EXPORTED = {"idempotency", "outbox", "connections"}
 TEXT = '{"not": "parsed"}'
 

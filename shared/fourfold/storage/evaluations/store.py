@@ -25,7 +25,7 @@ from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import evaluation_pk
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
-from fourfold.storage.transactions import ABSENT, PRESENT, put, transact
+from fourfold.storage.transactions import ABSENT, PRESENT, check, put, transact
 from fourfold.storage.usage.counters import usage_writes
 
 if TYPE_CHECKING:
@@ -121,9 +121,13 @@ class DynamoEvaluations:
         return {item["sk"]["S"].removeprefix(_JUDGEMENT): unpacked(item["doc"]) for item in items}
 
     def keep_judgement(self, evaluation: Evaluation, key_: str, text: str) -> None:
-        """Stores the text of a judgement, unless one is stored under this key."""
+        """Stores the text of a judgement, unless one is stored under this key or the evaluation is deleted."""
         where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), f"{_JUDGEMENT}{key_}")
-        self._table.put({**where, "doc": packed(text)}, ABSENT)
+        writes = [
+            put(self._table.name, {**where, "doc": packed(text)}, ABSENT),
+            check(self._table.name, _key(evaluation.workspace_id, evaluation.id)),
+        ]
+        transact(self._client, {"judgement": writes})
 
     def finish(
         self,

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourfold.config.entries import persona_scope
+from fourfold.storage.config.store import scope_pk
 from fourfold.storage.jobs.baseline import BASELINE
-from fourfold.storage.months import PERSONAS, RUNS, Months
+from fourfold.storage.months import EVALUATIONS, PERSONAS, RUNS, Months
 from fourfold.storage.partitions import (
     baseline_pk,
     budgets_pk,
+    evaluation_pk,
     holds_pk,
     labels_pk,
+    month_pk,
     months_pk,
     persona_pk,
     run_pk,
@@ -95,14 +99,15 @@ class WorkspaceContents:
         entries = self._months.entries(workspace_id, PERSONAS, after, _AT_ONCE, newest_first=False)
         return (entry["sk"]["S"] for entry in entries)
 
-    def runs(self, workspace_id: str, after: str | None = None) -> Iterator[tuple[str, str]]:
-        """Ids of the runs that follow `after`, oldest first, each with its persona."""
+    def runs(self, workspace_id: str, after: str | None = None) -> Iterator[tuple[str, str | None]]:
+        """Ids of the runs that follow `after`, oldest first, each with its persona; an evaluation has none."""
         entries = self._months.entries(workspace_id, RUNS, after, _AT_ONCE, newest_first=False)
-        return ((entry["sk"]["S"], entry["persona_id"]["S"]) for entry in entries)
+        return ((entry["sk"]["S"], entry["persona_id"]["S"] if "persona_id" in entry else None) for entry in entries)
 
     def of_persona(self, workspace_id: str, persona_id: str) -> Iterator[Partition]:
-        """A persona's own items, then those of each of its sessions."""
+        """A persona's own items, its settings, then those of each of its sessions."""
         yield Partition(Area.PERSONAS, self._personas, persona_pk(workspace_id, persona_id))
+        yield Partition(Area.CONFIG, self._config, scope_pk(persona_scope(workspace_id, persona_id)))
         for entry in self._personas.query(sessions_pk(workspace_id, persona_id)):
             pk = session_pk(workspace_id, entry["session_id"]["S"])
             yield Partition(Area.PERSONAS, self._personas, pk, f"{persona_id}#")
@@ -114,13 +119,15 @@ class WorkspaceContents:
         yield Partition(Area.RUN_EVENTS, self._run_events, pk)
 
     def shared(self, workspace_id: str) -> Iterator[Partition]:
-        """What belongs to the workspace itself: own tests, labels, plain replies, usage, settings."""
+        """What belongs to the workspace itself: own tests, labels, plain replies, evaluations, usage, settings."""
         yield Partition(Area.PERSONAS, self._personas, tests_pk(workspace_id))
         yield Partition(Area.PERSONAS, self._personas, labels_pk(workspace_id))
         for entry in self._personas.query(months_pk(workspace_id), BASELINE):
             yield Partition(
                 Area.PERSONAS, self._personas, baseline_pk(workspace_id, entry["sk"]["S"].removeprefix(BASELINE))
             )
+        for entry in self._months.entries(workspace_id, EVALUATIONS, None, _AT_ONCE, newest_first=False):
+            yield Partition(Area.PERSONAS, self._personas, evaluation_pk(workspace_id, entry["sk"]["S"]))
         for shard in range(USAGE_SHARDS):
             yield Partition(Area.PERSONAS, self._personas, usage_pk(workspace_id, shard))
         yield Partition(Area.CONFIG, self._config, f"WS#{workspace_id}")
@@ -129,6 +136,9 @@ class WorkspaceContents:
         """What only the store itself needs; the directory by which lists are found is last."""
         for pk in (slots_pk(workspace_id), budgets_pk(workspace_id), holds_pk(workspace_id)):
             yield Partition(Area.PERSONAS, self._personas, pk)
+        for month in self._personas.query(months_pk(workspace_id), f"{EVALUATIONS}#"):
+            listed, name = month["sk"]["S"].split("#")
+            yield Partition(Area.PERSONAS, self._personas, month_pk(workspace_id, listed, name))
         yield Partition(Area.PERSONAS, self._personas, months_pk(workspace_id))
 
     def endpoints(self, workspace_id: str) -> Partition:

@@ -80,7 +80,8 @@ class DynamoWorkspaceDeletion:
         """Erases runs that no persona has; returns how many there were."""
         erased = 0
         for run_id, persona_id in self._contents.runs(workspace_id):
-            owned = (self._of_lost_persona(workspace_id, persona_id), self._contents.of_run(workspace_id, run_id))
+            lost = () if persona_id is None else self._of_lost_persona(workspace_id, persona_id)
+            owned = (lost, self._contents.of_run(workspace_id, run_id))
             for partitions in owned:
                 _emptied(partitions)
             self._personas.delete(entry_key(workspace_id, RUNS, run_id))
@@ -148,12 +149,15 @@ class DynamoWorkspaceDeletion:
         return erased
 
     def _kept_replies(self, workspace_id: str) -> Iterator[Item]:
-        """Keys of stored replies, of slots of chats, and of limits that all keys share."""
-        matching = "begins_with(id, :replies) OR begins_with(id, :limits) OR id = :chats"
+        """Keys of stored replies, of claimed names, of slots of open replies, and of limits that all keys share."""
+        prefixes = ("replies", "names", "limits")
+        matching = " OR ".join(f"begins_with(id, :{name})" for name in prefixes) + " OR id IN (:chats, :streams)"
         values = {
             ":replies": {"S": f"{workspace_id}#"},
+            ":names": {"S": f"NAME#{workspace_id}#"},
             ":limits": {"S": f"RATE#{workspace_id}/"},
             ":chats": {"S": f"CHATS#{workspace_id}"},
+            ":streams": {"S": f"STREAMS#{workspace_id}"},
         }
         return Table(self._client, self._names.idempotency).scan(matching, values, "id")
 
