@@ -34,7 +34,6 @@ from fourfold.progress.log import RunCancelledError
 from fourfold.progress.run import Run, RunKind
 from fourfold.spending.budget import BudgetExceededError, workspace_caps
 from fourfold.trace import trace_id
-from functions.configuration import effective_in, settings_at
 from functions.configuration import effective_in, settings_of_run
 from functions.job_budget import JobBudget
 from functions.preload import preload
