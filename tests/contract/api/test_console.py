@@ -17,6 +17,7 @@ import pytest
 
 from fourfold.http import edge
 from fourfold.persona import Archetype, AttachmentStyle, Register, SchwartzValue
+from fourfold.progress.run import RunKind
 from fourfold.webhooks.endpoint import KNOWN_EVENTS
 from functions.api.console.assets import assets, version
 from functions.api.console.sign_in import SignInLink
@@ -161,6 +162,7 @@ def test_a_source_makes_no_markup_of_text_and_imports_what_exists(path: Path) ->
         ("REGISTERS", Register),
         ("SCHWARTZ_VALUES", SchwartzValue),
         ("EVENTS", KNOWN_EVENTS),
+        ("RUN_KINDS", RunKind),
     ],
 )
 def test_the_lists_of_the_console_are_the_products(name: str, values: Iterable[str]) -> None:

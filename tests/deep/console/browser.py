@@ -76,7 +76,7 @@ def visit(browser: Browser, url: str, key: str | None, **options: Any) -> Iterat
     context.close()
 
 
-def paths(persona_id: str, run_id: str, webhook_id: str) -> Sequence[tuple[str, str]]:
+def paths(persona_id: str, run_id: str, webhook_id: str, evaluation_id: str) -> Sequence[tuple[str, str]]:
     """Every page of the console, with an element that is there once it is complete."""
     return (
         ("", ".people li"),
@@ -90,6 +90,8 @@ def paths(persona_id: str, run_id: str, webhook_id: str) -> Sequence[tuple[str, 
         (f"personas/{persona_id}/versions", "table"),
         (f"personas/{persona_id}/change", "form"),
         (f"personas/{persona_id}/use", ".prompt"),
+        ("evaluations", "tbody tr"),
+        (f"evaluations/{evaluation_id}", ".plot"),
         ("usage", ".plot"),
         ("webhooks", ".card"),
         (f"webhooks/{webhook_id}", ".card"),

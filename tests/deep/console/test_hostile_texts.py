@@ -74,6 +74,7 @@ def test_hostile_texts_are_shown_as_texts(world: World, browser: Browser) -> Non
         opened.page.route("**/v1/keys**", answer)
         opened.page.route("**/v1/usage**", answer)
         opened.page.route("**/v1/voices", answer)
+        opened.page.route("**/v1/evaluations**", answer)
         for part in ("schema", "revisions", "snapshots"):
             opened.page.route(f"**/v1/config/{part}**", answer)
         for path, _ in world.paths:

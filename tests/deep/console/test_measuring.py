@@ -1,4 +1,4 @@
-"""What a person measures in the console: usage against the budget."""
+"""What a person measures in the console: usage against the budget, and one setting against another."""
 
 from __future__ import annotations
 
@@ -69,3 +69,21 @@ def test_the_map_of_voices_leads_to_each_persona(world: World, desk: Visit) -> N
         "link", name=world.persona["surface"]["name"]
     ).first.click()
     expect(page.get_by_role("heading", name=world.persona["surface"]["name"])).to_be_visible()
+
+
+def test_two_settings_are_compared_and_the_report_read_and_saved(desk: Visit) -> None:
+    page = desk.page
+    desk.open("evaluations", "form")
+    page.get_by_label("Name").fill("one call or six")
+    page.get_by_label("Method of B").select_option("naive")
+    page.get_by_label("Briefs", exact=True).fill("A cooper, 60, in Porto\nA glazier, 31, in Riga\nA piper, 45, in Oban")
+    expect(page.locator(".estimate")).to_contain_text("calls")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/#/evaluations/evl_*")
+    expect(page.get_by_role("region", name="Verdict")).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("region", name="Measures")).to_contain_text("overall")
+    expect(page.get_by_role("region", name="Briefs").locator("tbody tr")).to_have_count(3)
+    expect(page.locator(".plot svg")).to_have_accessible_name(re.compile("Differences of 3 briefs"))
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as HTML report").click()
+    assert "naive" in saved.value.path().read_text()

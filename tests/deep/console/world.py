@@ -18,11 +18,12 @@ BRIEF: Final = "A harbour master, 61, in Bergen who keeps the names of the drown
 
 @dataclass(frozen=True)
 class World:
-    """A server with a persona whose jobs are done, a run, a webhook endpoint, and the link that it printed."""
+    """A server with a persona whose jobs are done, a run, an endpoint, an evaluation, and the link that it printed."""
 
     server: LocalServer
     persona: dict[str, Any]
     webhook_id: str
+    evaluation_id: str
     link: str
 
     @property
@@ -31,7 +32,7 @@ class World:
 
     @property
     def paths(self) -> list[tuple[str, str]]:
-        return list(paths(self.persona["id"], self.persona["run_id"], self.webhook_id))
+        return list(paths(self.persona["id"], self.persona["run_id"], self.webhook_id, self.evaluation_id))
 
 
 @contextmanager
@@ -51,8 +52,16 @@ def served(folder: Path) -> Iterator[World]:
     server.call("POST", "/v1/config/snapshots", body={"label": "the first"})
     eventually(lambda: "Ctrl-C stops" in server.said())
     link = next(line.split()[1] for line in server.said().splitlines() if "Console" in line)
-    yield World(server, server.call("GET", path).json(), endpoint["id"], link)
+    yield World(server, server.call("GET", path).json(), endpoint["id"], evaluated(server), link)
     assert server.stop() == 0, server.said()
+
+
+def evaluated(server: LocalServer) -> str:
+    """The id of an evaluation of two briefs, once it has ended."""
+    asked = {"b": {"method": "naive"}, "briefs": ["A cooper, 60, in Porto", "A glazier, 31, in Riga"], "max_usd": 1}
+    made = server.call("POST", "/v1/evaluations", body=asked).json()["evaluation_id"]
+    eventually(lambda: server.call("GET", f"/v1/evaluations/{made}").json()["status"] == "completed", 120)
+    return str(made)
 
 
 def figure(name: str, value: object) -> None:

@@ -10,16 +10,16 @@ import { link } from "./router.js";
 import { RunState } from "./run-state.js";
 import { statusBadge } from "./status.js";
 import { numberHead, scrollingTable } from "./table.js";
+import { RUN_KINDS } from "./vocabularies.js";
 
 const PAGE = 50;
-const KINDS = ["generation", "audit", "fingerprint", "provocation", "evaluation"];
 const STATUSES = ["running", "completed", "failed"];
 
 export async function view(_, { signal }) {
   const rows = new Map();
   const body = h("tbody", {});
   const end = h("div", { class: "list-end" });
-  const kind = filter("Kind", KINDS);
+  const kind = filter("Kind", RUN_KINDS);
   const status = filter("Status", STATUSES);
   const query = () => ({ kind: kind.value, status: status.value });
   let cursor = null;

@@ -10,6 +10,7 @@ const PAGES = [
   ["", "Personas"],
   ["create", "Create"],
   ["runs", "Runs"],
+  ["evaluations", "Evaluations"],
   ["usage", "Usage"],
   ["webhooks", "Webhooks"],
   ["settings", "Settings"],

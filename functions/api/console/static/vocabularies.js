@@ -75,3 +75,6 @@ export const EVENTS = [
   "webhook.endpoint.disabled",
   "workspace.deleted",
 ];
+
+/** What a run does. */
+export const RUN_KINDS = ["generation", "audit", "fingerprint", "provocation", "voice_check", "evaluation"];
