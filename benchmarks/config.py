@@ -222,6 +222,7 @@ def _entry(ref: ScopeRef, record: Revision) -> dict[str, Any]:
     data = ConfigChanged(
         scope=stored(ref.scope),
         scope_id=ref.owner,
+        persona_id=None,
         revision=record.revision,
         kind=record.kind,
         changed_by=record.by,

@@ -73,6 +73,8 @@ def _put_batch(batch: Sequence[Entry]) -> list[Entry]:
             "DetailType": entry["DetailType"],
             "Detail": _detail(entry),
             "EventBusName": bus,
+            # EventBridge hands it on to the queues.
+            **({"TraceHeader": entry["TraceHeader"]} if "TraceHeader" in entry else {}),
         }
         for entry in batch
     ]

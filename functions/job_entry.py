@@ -33,7 +33,8 @@ from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunCancelledError
 from fourfold.progress.run import Run, RunKind
 from fourfold.spending.budget import BudgetExceededError, workspace_caps
-from functions.configuration import effective_in, settings_at
+from fourfold.trace import trace_id
+from functions.configuration import effective_in, settings_of_run
 from functions.job_budget import JobBudget
 from functions.preload import preload
 from functions.wiring import budgets, event_store, job_context
@@ -118,12 +119,10 @@ def _handle(message: JobMessage, record: SQSRecord, kind: JobKind, deadline: flo
     if persona is None:  # deleted, perhaps with its workspace, which then has no settings
         _clear_log(message.workspace_id, message.run_id)
         return
-    current = effective_in(message.workspace_id)
+    current = effective_in(message.workspace_id, message.persona_id)
     stored_run = jobs.store.run(message.workspace_id, message.run_id)
     # A resumed run keeps the settings it started with.
-    settings = (
-        current.settings if stored_run is None else settings_at(message.workspace_id, stored_run.config_revisions)
-    )
+    settings = current.settings if stored_run is None else settings_of_run(stored_run)
     job_settings = _job_settings(settings, message.kind)
     # A persona of an evaluation gets no job unless it is requested: it would cost more than the persona.
     runs_on_create = job_settings.run_on_create and persona.evaluation_id is None
@@ -192,7 +191,9 @@ class _Work:
 def _run_job(work: _Work, record: SQSRecord, estimate: Callable[[], Estimate]) -> None:
     """Runs a claimed job. An error is raised for redelivery; a permanent error, or the last one, fails the run."""
     jobs, run, job = job_context(), work.run, work.job
-    fields = {"run_id": run.id, "kind": run.kind}
+    # Lambda begins a trace for each message, linked to the one in its header: the log has the id that joins both.
+    trace = trace_id(record.attributes.aws_trace_header)
+    fields = {"run_id": run.id, "kind": run.kind, "trace_id": trace}
     try:
         finished_run = work.done(estimate)
     except RunCancelledError:
@@ -236,6 +237,7 @@ def _log_fields(message: JobMessage | None, kind: RunKind, record: SQSRecord) ->
         "run_id": message and message.run_id,
         "kind": message.kind if message else kind,
         "receives": _receives(record),
+        "trace_id": trace_id(record.attributes.aws_trace_header),
     }
 
 

@@ -21,6 +21,7 @@ from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
 from fourfold.steps import StepName
+from fourfold.trace import current_trace, trace_id
 from functions.preload import preload
 from functions.wiring import budget, names_of, run_log
 
@@ -45,7 +46,11 @@ def step_handler(step: Step[Output]) -> Handler:
         deadline = deadline_of(context)
         state = RunState.model_validate(event)
         logger.thread_safe_append_keys(
-            run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt
+            run_id=state.run_id,
+            workspace_id=state.workspace_id,
+            step=step.name,
+            attempt=state.attempt,
+            trace_id=trace_id(current_trace()),
         )
         models = [_paid_by(state, step.name, resolve(name)) for name in state.config.pipeline.of(step.name).chain]
         try:

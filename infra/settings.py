@@ -41,6 +41,8 @@ class StageSettings:
         alarm_email: who is mailed by alarms, after confirming the subscription; empty: only the topic is notified.
         spend_usd_per_hour: models that cost more in an hour raise an alarm.
         concurrency: `reserved` reserves executions for each function, `shared` leaves all in the account's pool.
+        edge_requests_per_minute: requests that the edge takes in a minute with one Authorization header, and half of
+            what it takes from one address (10 to 1,000,000); 0: the stage has no web ACL, which costs 7 USD a month.
         job_concurrency: personas that each background job works on at once (2 to 1000). Jobs share the providers' rate
             limits with chats and pipeline steps.
         gateway_account: `own` sets the account's role for API Gateway's logs; `shared` uses the role that is set.
@@ -68,6 +70,7 @@ class StageSettings:
     spend_usd_per_hour: int = 10
     concurrency: Literal["shared", "reserved"] = "shared"
     job_concurrency: int = 10
+    edge_requests_per_minute: int = 0
     gateway_account: Literal["own", "shared"] = "own"
     on_engine: bool = False
     established: tuple[str, ...] = STACKS
@@ -131,6 +134,7 @@ STAGES: Final[dict[str, StageSettings]] = {
             catalogued=True,
             log_level="INFO",
             log_retention=RetentionDays.SIX_MONTHS,
+            edge_requests_per_minute=1200,
         ),
     )
 }
@@ -150,6 +154,7 @@ CONTEXT: Final = (
     "spend_usd_per_hour",
     "concurrency",
     "job_concurrency",
+    "edge_requests_per_minute",
     "gateway_account",
 )
 """The names of the context values that `stage_settings` takes beside the stage."""
@@ -175,6 +180,7 @@ def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context val
     spend_usd_per_hour: str = "10",
     concurrency: str = "shared",
     job_concurrency: str = "10",
+    edge_requests_per_minute: str = "",
     gateway_account: str = "own",
 ) -> StageSettings:
     """The settings of stage `name` with these context values, as StageSettings describes them.
@@ -201,6 +207,7 @@ def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context val
         concurrency=_choice("concurrency", concurrency, "shared", "reserved"),
         # The bounds of the maximum concurrency of an SQS event source.
         job_concurrency=_count("job_concurrency", job_concurrency, 2, 1000),
+        edge_requests_per_minute=_edge(name, edge_requests_per_minute),
         gateway_account=_choice("gateway_account", gateway_account, "own", "shared"),
         established=_stacks(established),
     )
@@ -212,6 +219,13 @@ def _providers(text: str, compatible_base_url: str) -> tuple[str, ...]:
     if any(provider.startswith("compatible:") for provider in listed) and not compatible_base_url:
         raise ValueError("compatible:<model> needs the context compatible_base_url: the server's address")
     return listed
+
+
+def _edge(stage: str, value: str) -> int:
+    """The stage's own value if none is given; 0, or what a rate rule of WAF takes."""
+    if not value:
+        return STAGES[stage].edge_requests_per_minute
+    return 0 if value == "0" else _count("edge_requests_per_minute", value, 10, 1_000_000)
 
 
 def _stacks(text: str) -> tuple[str, ...]:

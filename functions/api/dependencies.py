@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from fourfold.config.settings import Settings
 from fourfold.http.auth import bearer_secret, require_scope, unauthenticated
 from fourfold.http.rate_limit import rate_headers, rate_limited
 from fourfold.http.scopes import SCOPES
+from fourfold.ids import is_persona_id
 from fourfold.problem import ProblemError, problem
 from fourfold.rate_limit import Rate
 from functions.api import wiring
@@ -35,7 +36,10 @@ _CLOSING = problem(
 
 @dataclass(frozen=True, slots=True)
 class AdmittedCaller:
-    """A `Caller`, and the effective settings of its workspace: read when the request is admitted, and only then."""
+    """A `Caller`, and its effective settings: read when the request is admitted, and only then.
+
+    They are those of its workspace, or of the persona that the path names.
+    """
 
     key_id: str
     org_id: str
@@ -52,6 +56,10 @@ class AdmittedCaller:
     def settings(self) -> Settings:
         """The workspace's settings."""
         return self.effective.settings
+
+    def for_persona(self, persona_id: str) -> AdmittedCaller:
+        """Returns the caller with the settings of a persona that the path does not name: a further read."""
+        return replace(self, effective=effective(self.org_id, self.workspace_id, persona_id))
 
 
 Dependency = Callable[..., Awaitable[AdmittedCaller]]
@@ -70,7 +78,8 @@ def caller_with(scope: str) -> Dependency:
 
     async def caller(request: Request, _documented: Annotated[object, Depends(_SCHEME)]) -> AdmittedCaller:
         secret = bearer_secret(request.headers.getlist("authorization"))
-        admitted = await wiring.in_thread(lambda: _admit(secret))
+        persona_id = _persona_in(request)
+        admitted = await wiring.in_thread(lambda: _admit(secret, persona_id))
         if admitted is None:
             raise unauthenticated()
         holder, rate = admitted
@@ -93,7 +102,13 @@ def scope_of(dependency: object) -> str | None:
     return getattr(dependency, _SCOPE, None)
 
 
-def _admit(secret: str) -> tuple[AdmittedCaller, Rate] | None:
+def _persona_in(request: Request) -> str | None:
+    """The persona that the path names, whose settings are read with those of the scopes above."""
+    named = request.path_params.get("persona_id")
+    return named if isinstance(named, str) and is_persona_id(named) else None
+
+
+def _admit(secret: str, persona_id: str | None) -> tuple[AdmittedCaller, Rate] | None:
     """Returns the caller with its settings, and its rate limit after this request; None if the key is invalid."""
     holder = wiring.key_ring().caller(secret)
     if holder is None:
@@ -108,7 +123,7 @@ def _admit(secret: str) -> tuple[AdmittedCaller, Rate] | None:
         lineage=holder.lineage,
         usd_per_month=holder.usd_per_month,
         closing=holder.closing,
-        effective=effective(holder.org_id, holder.workspace_id),
+        effective=effective(holder.org_id, holder.workspace_id, persona_id),
     )
     rate = wiring.rate_limiter().take(holder.key_id, admitted.settings.api.limits.requests_per_minute)
     wiring.last_use().note(holder.digest)

@@ -16,9 +16,9 @@ from fourfold.http.last_use import LastUse
 from fourfold.pipeline.submit import SubmissionService
 from fourfold.rate_limit import RateLimiter
 from fourfold.storage.client import dynamodb
-from fourfold.storage.idempotency.chat_slots import ChatSlots
 from fourfold.storage.idempotency.claims import DynamoClaims
 from fourfold.storage.idempotency.rate_windows import DynamoRateWindows
+from fourfold.storage.idempotency.reply_slots import ReplySlots
 from fourfold.storage.keys.api_keys import DynamoApiKeys
 from fourfold.storage.keys.signing_key import signing_key
 from fourfold.storage.labels.store import DynamoLabelSets
@@ -67,9 +67,15 @@ def rate_limiter() -> RateLimiter:
 
 
 @cache
-def chat_slots() -> ChatSlots:
+def chat_slots() -> ReplySlots:
     """How many replies a workspace has written at once, in all processes."""
-    return ChatSlots(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], time.time)
+    return ReplySlots(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], "CHATS", time.time)
+
+
+@cache
+def stream_slots() -> ReplySlots:
+    """How many requests of a workspace follow or await a run at once, in all processes."""
+    return ReplySlots(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], "STREAMS", time.time)
 
 
 @cache

@@ -96,8 +96,8 @@ PUBLIC_API: Final = (
     ),
     Acknowledgment(
         id="AwsSolutions::AwsSolutions-APIG3",
-        reason="Every route but health and the OpenAPI document asks for a key, the stage throttles; add a web ACL"
-        " where an account has a shared one.",
+        reason="Every route but health and the OpenAPI document asks for a key, the stage throttles; a stage without"
+        " the web ACL of decision 71 is for trial.",
     ),
     Acknowledgment(
         id="AwsSolutions::AwsSolutions-APIG4",

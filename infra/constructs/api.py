@@ -12,6 +12,7 @@ from constructs import Construct
 from infra.constructs.acknowledgements import PUBLIC_API
 from infra.constructs.api_function import STREAM_TIMEOUT_S
 from infra.constructs.custom_domain import CustomDomain
+from infra.constructs.edge_throttle import EdgeThrottle
 from infra.constructs.gateway_account import GatewayAccount
 from infra.constructs.python_function import PythonFunction
 from infra.settings import StageSettings
@@ -78,6 +79,8 @@ class Api(Construct):
         self.rest_api.root.add_method("ANY", integration)
         self.rest_api.root.add_proxy(default_integration=integration)
         Validations.of(self.rest_api).acknowledge(*PUBLIC_API)
+        if settings.edge_requests_per_minute:
+            EdgeThrottle(self, "EdgeThrottle", settings=settings, rest_api=self.rest_api)
         # Replaces the construct's own output, whose name has a hash.
         self.rest_api.node.try_remove_child("Endpoint")
         CfnOutput(self, "Url", value=self.rest_api.url).override_logical_id("ApiUrl")

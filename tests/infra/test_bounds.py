@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from fourfold.config.api import LimitsConfig
 from fourfold.steps import StepName
 from infra.reserved_concurrency import UNRESERVED, total_reserved
 from infra.settings import stage_settings
@@ -87,3 +88,21 @@ def test_a_small_account_reserves_nothing(prod: Assembly, local: Assembly) -> No
 def test_events_wait_in_the_group_of_their_workspace(prod: Assembly, rule: str) -> None:
     [target] = prod.one("Events::Rule", rule)["Properties"]["Targets"]
     assert target["SqsParameters"] == {"MessageGroupId": "$.detail.metadata.workspace_id"}
+
+
+def test_one_key_cannot_use_up_the_throttle_of_the_stage(prod: Assembly, dev: Assembly, local: Assembly) -> None:
+    rules = {rule["Name"]: rule for rule in prod.only("WAFv2::WebACL")["Properties"]["Rules"]}
+    limits = {name: rule["Statement"]["RateBasedStatement"] for name, rule in rules.items()}
+    [key] = limits["Keys"]["CustomKeys"]
+    assert key["Header"]["Name"] == "authorization"
+    [settings] = prod.only("ApiGateway::Stage")["Properties"]["MethodSettings"]
+    a_minute = 60 * settings["ThrottlingRateLimit"]
+    for name, rule in rules.items():
+        assert limits[name]["EvaluationWindowSec"] == 60
+        assert limits[name]["Limit"] < a_minute
+        assert rule["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
+        assert rule["VisibilityConfig"]["SampledRequestsEnabled"] is False, "a sample shows the key"
+    assert limits["Keys"]["Limit"] > LimitsConfig().requests_per_minute, "a client meets the app's answer first"
+    association = prod.only("WAFv2::WebACLAssociation")["Properties"]
+    assert "ApiRestApi/stages/" in prod.named(association["ResourceArn"])
+    assert dev.resources("WAFv2::WebACL") == local.resources("WAFv2::WebACL") == {}

@@ -84,8 +84,9 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
     template: dict[str, Any] = json.loads(text)
     for parameter in template["Parameters"].values():
         parameter.pop("Default")
-    # A canary is a setting; the local engine has no CodeDeploy.
-    for logical_id in [name for name in template["Resources"] if name.startswith("Rollout")]:
+    # A canary and a web ACL are settings; the local engine has neither CodeDeploy nor WAF.
+    chosen_parts = ("Rollout", "ApiEdgeThrottle")
+    for logical_id in [name for name in template["Resources"] if name.startswith(chosen_parts)]:
         template["Resources"].pop(logical_id)
     for resource in template["Resources"].values():
         for chosen in ("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "Metadata"):

@@ -72,7 +72,12 @@ def test_the_next_run_goes_the_way_the_settings_say(workspace: httpx.Client) -> 
     assert (before["status"], events["audit.scored"], run["config_revisions"]["workspace"]) == ("active", 1, 0)
     run, events = run_of(workspace, flagged)
     assert (flagged["status"], events["audit.scored"], events["pipeline.retrying"]) == ("flagged", 1, 0)
-    assert run["config_revisions"] == {"system": run["config_revisions"]["system"], "org": 0, "workspace": 1}
+    assert run["config_revisions"] == {
+        "system": run["config_revisions"]["system"],
+        "org": 0,
+        "workspace": 1,
+        "persona": 0,
+    }
     assert run["config"]["pipeline"]["soul_draft"]["max_tokens"] == 3000
     assert (run["config"]["pipeline"]["audit"]["min_overall_score"], run["config_revision"]) == (5.0, 1)
     run, events = run_of(workspace, retried)

@@ -14,8 +14,9 @@ from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import not_found
 from fourfold.http.revision_tags import etag
 from fourfold.idempotency import Execution
-from fourfold.ids import id_from_operation
+from fourfold.ids import PersonaId, id_from_operation
 from functions.api import wiring
+from functions.api.config.named_scope import require_persona, scope_settings
 from functions.api.config.schemas import (
     CommitResult,
     ConfigDiff,
@@ -47,21 +48,24 @@ KeyPath = Annotated[
     str, Path(description="A key of the configuration.", json_schema_extra={"enum": sorted(registry())})
 ]
 ScopeQuery = Annotated[StoredScope, Query(description="The scope, for the workspace of the API key.")]
+PersonaQuery = Annotated[PersonaId | None, Query(description="The persona, with the scope `persona`.")]
 _STATE = "A revision number, or a snapshot id."
 _STATES = r"^([0-9]{1,12}|cfs_[0-9a-hjkmnp-tv-z]{26})$"
-_COMMIT = replies.problems(400, 403, 413, 415, 422, also=OF_COMMITS)
+_COMMIT = replies.problems(400, 403, 404, 413, 415, 422, also=OF_COMMITS)
 _ROLLBACK = replies.problems(400, 403, 404, 413, 415, 422, also=[*OF_COMMITS, *OF_KEYED_REQUESTS])
 _TRANSIENT = frozenset({"config_busy", "precondition_failed", "voice_check_required"})
 
 
-@router.get("", summary="Read effective settings", response_model=ConfigView, responses=replies.problems(422))
+@router.get("", summary="Read effective settings", response_model=ConfigView, responses=replies.problems(404, 422))
 async def read_config(
     caller: ConfigReader,
     scope: ScopeQuery = "workspace",
+    persona_id: PersonaQuery = None,
     prefix: Annotated[str, Query(max_length=200, description="Return only keys with this prefix.")] = "",
 ) -> Response:
     """Returns the effective value of every key, with its source and locks. The `ETag` is the scope's revision."""
-    view = await wiring.in_thread(lambda: ScopeSettings(caller, scope).view(prefix))
+    settings = await scope_settings(caller, scope, persona_id, in_body=False)
+    view = await wiring.in_thread(lambda: settings.view(prefix))
     return document(view, headers={"ETag": etag(view.revision)})
 
 
@@ -75,10 +79,11 @@ async def read_config(
 async def update_config(request: Request, caller: ConfigWriter) -> Response:
     """Sets, unsets, locks and unlocks keys of one scope atomically.
 
+    A value with `expires_at` counts until then. The scope `persona` has keys of chat, drift, fingerprint and suite.
     With `If-Match` the commit fails with 412 unless the scope is at that revision.
     """
     body = await json_body(request, ConfigPatch)
-    settings = ScopeSettings(caller, body.scope)
+    settings = await scope_settings(caller, body.scope, body.persona_id)
     commit_request = settings.commit_request(request, body.reason, dry_run=body.dry_run)
     result = await wiring.in_thread(
         lambda: as_problem(lambda: settings.service.commit(commit_request, lambda _: body.ops))
@@ -104,10 +109,11 @@ async def list_config_keys(caller: ConfigReader) -> Response:  # noqa: ARG001 - 
     return document(ConfigSchema(data=keys, presets=PRESET_NAMES))
 
 
-@router.get("/revisions", summary="List commits", response_model=RevisionList, responses=replies.problems(422))
+@router.get("/revisions", summary="List commits", response_model=RevisionList, responses=replies.problems(404, 422))
 async def list_config_revisions(
     caller: ConfigReader,
     scope: ScopeQuery = "workspace",
+    persona_id: PersonaQuery = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
@@ -116,7 +122,7 @@ async def list_config_revisions(
     The author is `withheld` and the reason null for keys that may not change the scope.
     """
     before = None if cursor is None else int(id_after(cursor, _is_revision))
-    settings = ScopeSettings(caller, scope)
+    settings = await scope_settings(caller, scope, persona_id, in_body=False)
     page = await wiring.in_thread(lambda: settings.store.page(settings.scope_ref, limit, before))
     following = None if page.last is None else opaque_cursor(str(page.last))
     shown = RevisionList(data=settings.revisions(page.revisions), has_more=following is not None, next_cursor=following)
@@ -134,9 +140,11 @@ async def compare_config(
     from_: Annotated[str, Query(alias="from", pattern=_STATES, examples=["0"], description=_STATE)],
     to: Annotated[str, Query(pattern=_STATES, examples=["0"], description=_STATE)],
     scope: ScopeQuery = "workspace",
+    persona_id: PersonaQuery = None,
 ) -> Response:
     """Returns the changes between two states of a scope: revisions, snapshots, or one of each."""
-    return document(await wiring.in_thread(lambda: ScopeSettings(caller, scope).diff(from_, to)))
+    settings = await scope_settings(caller, scope, persona_id, in_body=False)
+    return document(await wiring.in_thread(lambda: settings.diff(from_, to)))
 
 
 @router.post(
@@ -147,13 +155,13 @@ async def compare_config(
     openapi_extra=bodies.required_json(SnapshotRequest, bodies.KEY_HEADER),
     responses={
         201: replies.created("The snapshot", "Path of the snapshot."),
-        **replies.problems(400, 413, 415, 422, also=OF_KEYED_REQUESTS),
+        **replies.problems(400, 404, 413, 415, 422, also=OF_KEYED_REQUESTS),
     },
 )
 async def create_config_snapshot(request: Request, caller: ConfigWriter) -> Response:
     """Creates a permanent, immutable snapshot of a scope's current entries."""
     body = await json_body(request, SnapshotRequest)
-    settings = ScopeSettings(caller, body.scope)
+    settings = await scope_settings(caller, body.scope, body.persona_id)
     settings.require_write()
 
     async def keep(execution: Execution) -> Response:
@@ -164,10 +172,12 @@ async def create_config_snapshot(request: Request, caller: ConfigWriter) -> Resp
     return await idempotent(request, caller, body, keep)
 
 
-@router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=replies.problems(422))
-async def list_config_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
+@router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=replies.problems(404, 422))
+async def list_config_snapshots(
+    caller: ConfigReader, scope: ScopeQuery = "workspace", persona_id: PersonaQuery = None
+) -> Response:
     """Lists a scope's snapshots, newest first."""
-    settings = ScopeSettings(caller, scope)
+    settings = await scope_settings(caller, scope, persona_id, in_body=False)
     return document(SnapshotList(data=await wiring.in_thread(settings.snapshots)))
 
 
@@ -177,9 +187,15 @@ async def list_config_snapshots(caller: ConfigReader, scope: ScopeQuery = "works
     response_model=SnapshotContent,
     responses=replies.problems(404),
 )
-async def read_config_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
+async def read_config_snapshot(
+    snapshot_id: str,
+    caller: ConfigReader,
+    persona_id: Annotated[PersonaId | None, Query(description="The persona whose snapshot it is.")] = None,
+) -> Response:
     """Returns a snapshot with its entries."""
-    settings, snapshot, entries = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
+    await require_persona(caller, persona_id)
+    found = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id, persona_id))
+    settings, snapshot, entries = found
     return document(settings.snapshot_content(snapshot, entries))
 
 
@@ -195,8 +211,10 @@ async def roll_back_config(snapshot_id: str, request: Request, caller: ConfigWri
 
     Values that current locks or the schema forbid are not restored; they are listed in `not_restored`.
     """
-    settings, _, entries = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
     body = await json_body(request, RollbackRequest)
+    await require_persona(caller, body.persona_id)
+    found = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id, body.persona_id))
+    settings, _, entries = found
     commit_request = settings.commit_request(request, body.reason, dry_run=body.dry_run, kind="rollback")
 
     async def restore(_execution: Execution) -> Response:
@@ -233,11 +251,14 @@ async def apply_config_preset(name: str, request: Request, caller: ConfigWriter)
     "/{key}/explain",
     summary="Explain a setting",
     response_model=Explanation,
-    responses=replies.problems(422),
+    responses=replies.problems(404, 422),
 )
-async def explain_config(key: KeyPath, caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
+async def explain_config(
+    key: KeyPath, caller: ConfigReader, scope: ScopeQuery = "workspace", persona_id: PersonaQuery = None
+) -> Response:
     """Explains the value of a key: the entry of every scope, its author, and the lock that applies."""
-    return document(await wiring.in_thread(lambda: ScopeSettings(caller, scope).explain(key)))
+    settings = await scope_settings(caller, scope, persona_id, in_body=False)
+    return document(await wiring.in_thread(lambda: settings.explain(key)))
 
 
 def _is_revision(text: str) -> bool:

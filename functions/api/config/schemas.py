@@ -11,8 +11,9 @@ from fourfold.config.commit import MAX_OPS, KeyChange, Op
 from fourfold.config.entries import Bounds, Lock
 from fourfold.config.history import Revision, Snapshot
 from fourfold.config.resolution import Source, Standing
-from fourfold.config.scope import Revisions, Scope, StoredScope
+from fourfold.config.scope import Revisions, Scope, SharedScope, StoredScope
 from fourfold.config.service import ConfigWarning, Overridden
+from fourfold.ids import PersonaId
 from fourfold.problem import FieldError
 from fourfold.text_rules import acceptable_line, acceptable_text
 
@@ -21,6 +22,9 @@ _Reason = Annotated[
     Field(min_length=1, max_length=500, description="The reason, stored in the history and the event."),
     AfterValidator(acceptable_text),
 ]
+
+
+_PersonaId = Annotated[PersonaId | None, Field(description="The persona, with the scope `persona`.")]
 
 
 class _Body(BaseModel):
@@ -43,6 +47,7 @@ class ConfigPatch(_Body):
     )
 
     scope: StoredScope = "workspace"
+    persona_id: _PersonaId = None
     ops: Annotated[list[Op], Field(min_length=1, max_length=MAX_OPS)]
     reason: _Reason | None = None
     dry_run: Annotated[bool, Field(description="Return the result without changing anything.")] = False
@@ -54,6 +59,7 @@ class SnapshotRequest(_Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "workspace", "label": "before the swap"}]})
 
     scope: StoredScope = "workspace"
+    persona_id: _PersonaId = None
     label: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(acceptable_line)]
 
 
@@ -62,6 +68,7 @@ class RollbackRequest(_Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"dry_run": True}]})
 
+    persona_id: Annotated[PersonaId | None, Field(description="The persona whose snapshot it is.")] = None
     dry_run: Annotated[bool, Field(description="Return the result without changing anything.")] = False
     reason: _Reason | None = None
 
@@ -71,7 +78,7 @@ class PresetRequest(_Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "workspace", "reason": "Trying OpenAI"}]})
 
-    scope: StoredScope = "workspace"
+    scope: SharedScope = "workspace"
     reason: _Reason | None = None
     dry_run: Annotated[bool, Field(description="Return the result without changing anything.")] = False
 
@@ -88,7 +95,7 @@ class EffectiveValue(BaseModel):
 
     `source` is the scope that sets the value, or `default`. `locked_by` is the higher scope that locks the key,
     `bounds` are the limits of higher scopes, `lock` is this scope's own lock, and `shadowed` lists the scopes whose
-    value is overridden by a lock.
+    value is overridden by a lock. The value counts until `expires_at`; null if it does not expire.
     """
 
     key: str
@@ -97,6 +104,7 @@ class EffectiveValue(BaseModel):
     locked_by: Scope | None
     bounds: tuple[OfAncestor, ...]
     lock: Lock | None
+    expires_at: datetime | None = None
     shadowed: tuple[Scope, ...]
     unit: str | None
 
@@ -118,6 +126,7 @@ class ChainLink(BaseModel):
     standing: Standing
     is_set: bool
     value: JsonValue
+    expires_at: datetime | None = None
     lock: Lock | None
     set_by: str | None = None
     set_at: datetime | None = None
@@ -191,6 +200,7 @@ class SnapshotValue(BaseModel):
     key: str
     is_set: bool
     value: JsonValue
+    expires_at: datetime | None = None
     lock: Lock | None
 
 

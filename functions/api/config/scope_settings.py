@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from fourfold.http.auth import Caller, require_scope
 from fourfold.http.problems import ProblemError, not_found, rejected
 from fourfold.http.revision_tags import etag, expected_revision, precondition_failed
 from fourfold.models.credentials import available_providers
+from fourfold.persona import PersonaGoneError
 from fourfold.problem import FieldError, problem
 from functions.api.config.schemas import (
     ChainLink,
@@ -48,30 +50,39 @@ from functions.configuration import config_store, deployment_defaults
 Outcome = TypeVar("Outcome")
 
 # API key scopes needed beside `config:write`, which covers the caller's workspace only.
-_WRITE_SCOPES = {Scope.SYSTEM: ("config:write:system",), Scope.ORG: ("config:write:org",), Scope.WORKSPACE: ()}
+_WRITE_SCOPES = {
+    Scope.SYSTEM: ("config:write:system",),
+    Scope.ORG: ("config:write:org",),
+    Scope.WORKSPACE: (),
+    Scope.PERSONA: (),
+}
 
 
 class ScopeSettings:
-    """A scope (system, org or workspace) in the chain of the caller's workspace."""
+    """A scope in the chain of the caller's workspace; `persona_id` names the persona of the persona scope."""
 
-    def __init__(self, caller: Caller, scope: StoredScope) -> None:
+    def __init__(self, caller: Caller, scope: StoredScope, persona_id: str | None = None) -> None:
         self._caller = caller
         self.scope = Scope(scope)
-        chain = chain_of(caller.org_id, caller.workspace_id)
-        self.scope_refs = chain[: STORED.index(self.scope) + 1]
+        chain = chain_of(caller.org_id, caller.workspace_id, persona_id)
+        self.scope_refs = chain[: (*STORED, Scope.PERSONA).index(self.scope) + 1]
         self.scope_ref = self.scope_refs[-1]
         self.store = config_store(caller.workspace_id)
 
     @classmethod
-    def of_snapshot(cls, caller: Caller, snapshot_id: str) -> tuple[ScopeSettings, Snapshot, Entries]:
+    def of_snapshot(
+        cls, caller: Caller, snapshot_id: str, persona_id: str | None
+    ) -> tuple[ScopeSettings, Snapshot, Entries]:
         """Returns the scope that a snapshot belongs to, the snapshot, and its entries.
+
+        With `persona_id` the snapshot is one of this persona.
 
         Raises:
             ProblemError: 404, no scope of the caller's chain has this snapshot.
         """
         if is_snapshot_id(snapshot_id):
-            for scope in reversed(STORED):
-                settings = cls(caller, stored(scope))
+            for scope in reversed(STORED) if persona_id is None else (Scope.PERSONA,):
+                settings = cls(caller, stored(scope), persona_id)
                 found = settings.store.snapshot(settings.scope_ref, snapshot_id)
                 if found is not None:
                     return settings, *found
@@ -132,7 +143,7 @@ class ScopeSettings:
     def view(self, prefix: str) -> ConfigView:
         """Returns the effective values of the keys that begin with `prefix`."""
         chain = self._chain()
-        resolutions = effective(chain, deployment_defaults())
+        resolutions = effective(chain, deployment_defaults(), now())
         return ConfigView(
             scope=self.scope,
             scope_id=self.scope_ref.owner,
@@ -153,7 +164,7 @@ class ScopeSettings:
             hint = f" Did you mean {', '.join(alike)}?" if alike else ""
             raise rejected([FieldError(pointer="key", code="unknown_key", detail=f"Unknown key.{hint}", nearest=alike)])
         default = deployment_defaults()[name]
-        resolution = resolve(key, self._chain(), default)
+        resolution = resolve(key, self._chain(), default, moment=now())
         default_link = ChainLink(
             scope=DEFAULT,
             standing="applies" if resolution.source == DEFAULT else "overridden",
@@ -236,7 +247,7 @@ def as_problem(commit: Callable[[], Outcome]) -> Outcome:
 
     Raises:
         ProblemError: 422 invalid operations, 403 `config_locked`, 412 another revision, 409 too many concurrent
-            commits.
+            commits, 404 the persona was deleted.
     """
     try:
         return commit()
@@ -244,6 +255,8 @@ def as_problem(commit: Callable[[], Outcome]) -> Outcome:
         raise _refused(error) from None
     except RevisionMismatchError as error:
         raise precondition_failed(error.current) from None
+    except PersonaGoneError:
+        raise not_found() from None
     except StaleError:
         detail = "Other commits to this scope are in progress. Retry the commit."
         busy = problem("config_busy", "The settings changed during the commit", 409, detail)
@@ -273,6 +286,7 @@ def _effective_value(resolution: Resolution) -> EffectiveValue:
         locked_by=resolution.locked_by,
         bounds=tuple(OfAncestor(scope=scope, bounds=bounds) for scope, bounds in resolution.bounds),
         lock=None if entry is None else entry.lock,
+        expires_at=_end_of(resolution),
         shadowed=resolution.shadowed,
         unit=resolution.key.unit,
     )
@@ -287,6 +301,7 @@ def _link(link: ScopeEntry) -> ChainLink:
         standing=link.standing,
         is_set=entry.is_set,
         value=entry.value,
+        expires_at=entry.expires_at,
         lock=entry.lock,
         set_by=entry.by,
         set_at=entry.at,
@@ -304,14 +319,25 @@ def _why(resolution: Resolution) -> str:
         summary += f" The {resolution.locked_by} scope has locked the key for lower scopes."
     for scope, bounds in resolution.bounds:
         summary += f" The {scope} scope limits lower scopes to {bounds.in_words()}."
+    for item in resolution.by_scope:
+        if item.standing == "expired":
+            summary += f" The value of the {item.scope} scope has expired."
+    if (end := _end_of(resolution)) is not None:
+        summary += f" It expires at {end.isoformat()}."
     for scope in resolution.shadowed:
         summary += f" The value of the {scope} scope is overridden by a lock."
     return summary
 
 
+def _end_of(resolution: Resolution) -> datetime | None:
+    """When the effective value expires; None if it does not."""
+    applied = (item.entry for item in resolution.by_scope if item.standing == "applies")
+    return next((entry.expires_at for entry in applied if entry is not None), None)
+
+
 def _content(snapshot: Snapshot, entries: Entries) -> SnapshotContent:
     data = tuple(
-        SnapshotValue(key=name, is_set=entry.is_set, value=entry.value, lock=entry.lock)
+        SnapshotValue(key=name, is_set=entry.is_set, value=entry.value, expires_at=entry.expires_at, lock=entry.lock)
         for name, entry in sorted(entries.items())
     )
     return SnapshotContent(**snapshot.model_dump(), data=data)

@@ -14,6 +14,7 @@ from fourfold.config.engine import AuditConfig
 from fourfold.config.preset_ops import PRESET_NAMES, preset_ops
 from fourfold.config.request import REQUEST_KEYS, provider_of, usable_names, why_unusable
 from fourfold.evaluation.models import Arm, Side
+from fourfold.evaluation.variants import variant_ref
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.models.credentials import available_providers
 from fourfold.problem import FieldError
@@ -47,6 +48,7 @@ def arm_of(side: Side, asked: ArmRequest, base: EffectiveSettings) -> Arm:
         config=config,
         config_hash=config.hash(),
         method=config.pipeline.method,
+        variant=variant_ref(config),
     )
 
 

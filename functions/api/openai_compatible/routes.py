@@ -64,7 +64,7 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
     body = await json_body(request, ChatCompletionRequest)
     conversation, session_id = conversation_of(body), session_id_of(request, body)
     persona = await wiring.in_thread(lambda: persona_of(caller.workspace_id, body.model))
-    context = chat_context(await wiring.in_thread(lambda: speaker_of(caller, persona)))
+    context = chat_context(await wiring.in_thread(lambda: speaker_of(caller.for_persona(persona.id), persona)))
     session = await wiring.in_thread(lambda: open_named_session(context, session_id))
 
     def write(head: CompletionHead, execution: Execution, listener: ReplyListener | None) -> ChatCompletion:

@@ -28,6 +28,7 @@ from functions.api.config.pinning import pin_settings
 from functions.api.dependencies import AdmittedCaller
 from functions.api.errors import constraints_broken, persona_not_written, slug_taken
 from functions.api.persona_forks.schemas import ForkRequest
+from functions.api.persona_forks.settings import copy_settings
 from functions.api.personas import generation
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.regeneration import nothing_to_keep
@@ -53,8 +54,10 @@ async def forked(
     asked = _request(caller, body, parent)
     if made is None and asked.needs_run:
         submitted = await _started(request, caller, parent, child_id, asked)
+        await wiring.in_thread(lambda: copy_settings(caller, child_id))
         return await generation.wait_for_persona(request, submitted)
     child = await wiring.in_thread(lambda: _stored(parent, child_id, asked)) if made is None else made
+    await wiring.in_thread(lambda: copy_settings(caller, child.id))
     return persona_document(child, 201, {"Location": path_to(request, f"/v1/personas/{child.id}")})
 
 

@@ -198,7 +198,7 @@ async def _finished_run(request: Request, run: Run, timeout_s: float) -> Run:
                 if await request.is_disconnected():
                     break
     except ProblemError:
-        pass  # the server is stopping: reply with a receipt
+        pass  # the server is stopping, or too many requests of the workspace wait: reply with a receipt
     latest = await followed.run()
     if latest is None or (latest.status is RunStatus.RUNNING and await _is_deleted(latest)):
         raise ProblemError(DELETED)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from fastapi import Request
 
+from fourfold.config.entries import persona_scope
 from fourfold.http.preconditions import require_match
 from fourfold.http.problems import not_found, unavailable
 from fourfold.layer_edits import ConstraintsBrokenError
@@ -25,6 +26,7 @@ from functions.api.errors import constraints_broken, persona_not_written, run_in
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.schemas import PersonaPatch
 from functions.api.responses import path_to
+from functions.configuration import config_store
 from functions.wiring import event_store, persona_store, run_log
 
 
@@ -104,5 +106,6 @@ def persona_deleter() -> PersonaDeleter:
         ),
         log_of=lambda run: run_log(run, 0),
         clear_log=lambda run, is_running: event_store(run.workspace_id, run.run_id).clear(keep_end=is_running),
+        erase_settings=lambda workspace_id, persona_id: config_store().erase(persona_scope(workspace_id, persona_id)),
         clock=clock.now,
     )

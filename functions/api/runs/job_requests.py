@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.config import Config
 
@@ -13,6 +13,7 @@ from fourfold.jobs.job import job_run
 from fourfold.jobs.message import JobMessage
 from fourfold.made_once import MadeOnce
 from fourfold.progress.run import Run, RunKind
+from fourfold.trace import current_trace
 from functions.api.dependencies import AdmittedCaller
 from functions.clock import now
 from functions.wiring import job_store
@@ -62,4 +63,9 @@ def send_job(message: JobMessage) -> None:
     # The fingerprint's worker checks voices as well.
     kind = RunKind.FINGERPRINT if message.kind is RunKind.VOICE_CHECK else message.kind
     url = os.environ[f"FOURFOLD_{kind.value.upper()}_QUEUE_URL"]
-    queues().send_message(QueueUrl=url, MessageBody=message.model_dump_json(), MessageGroupId=message.workspace_id)
+    trace: Any = {}
+    if (header := current_trace()) is not None:
+        trace = {"MessageSystemAttributes": {"AWSTraceHeader": {"DataType": "String", "StringValue": header}}}
+    queues().send_message(
+        QueueUrl=url, MessageBody=message.model_dump_json(), MessageGroupId=message.workspace_id, **trace
+    )

@@ -26,12 +26,15 @@ from fourfold.progress.log import LogEntry, LogPlace
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from fourfold.storage.client import dynamodb
 from fourfold.storage.progress.events import existing_entries
+from functions.api.runs.open_streams import open_stream
 from functions.api.wiring import in_polling_thread, in_thread
 from functions.clock import now
 from functions.wiring import event_store, job_context, persona_store, run_context
 
 # API Gateway and Lambda end a reply after 15 minutes, so waits and streams end a little earlier.
 MAX_REPLY_S = 14.5 * 60
+# A slot of a stream whose process ended is free this long after the stream would have ended.
+_SLOT_MARGIN_S = 30
 
 _STOPPING = problem(
     "service_stopping", "The service is restarting", 503, "Reconnect with Last-Event-ID in a few seconds."
@@ -62,7 +65,19 @@ class FollowedRun:
         return run
 
     async def batches(self, after: int = 0, timeout_s: float = MAX_REPLY_S) -> AsyncGenerator[Sequence[LogEntry]]:
-        """Yields the log's entries after `after`, until the terminal entry or the timeout.
+        """Yields nothing once it may follow, then as `entries` does.
+
+        Raises:
+            ProblemError: 429 the workspace has too many open streams, 503 the server is stopping.
+        """
+        async with open_stream(self.request.state.caller, timeout_s + _SLOT_MARGIN_S):
+            yield ()
+            async with aclosing(self.entries(after, timeout_s)) as followed:
+                async for entries in followed:
+                    yield entries
+
+    async def entries(self, after: int = 0, timeout_s: float = MAX_REPLY_S) -> AsyncGenerator[Sequence[LogEntry]]:
+        """Yields the log's entries after `after`, until the terminal entry or the timeout. For a run that has ended.
 
         Raises:
             ProblemError: 503, the server is stopping.

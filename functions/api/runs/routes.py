@@ -116,9 +116,12 @@ async def read_run_events(
     if ended and after_seq == last_seq:
         return Response(status_code=204)
     request_id = request.state.request_id
-    content = sse.events(
-        followed.batches(after_seq), last=None, failure=lambda error: sse.problem_of(error, request_id)
-    )
+    if ended:
+        batches = followed.entries(after_seq)
+    else:
+        batches = followed.batches(after_seq)
+        await anext(batches)  # a stream too many is refused before the first byte
+    content = sse.events(batches, last=None, failure=lambda error: sse.problem_of(error, request_id))
     return sse.event_stream(content)
 
 

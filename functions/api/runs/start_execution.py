@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from aws_lambda_powertools import Logger
 from botocore.config import Config
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fourfold.aws import client
 from fourfold.made_once import MadeOnce
 from fourfold.pipeline.submit import NotStartedError
+from fourfold.trace import current_trace
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.client import SFNClient
@@ -42,8 +43,9 @@ def start_execution(name: str, execution_input: str, machine: str = PIPELINE_MAC
     Raises:
         NotStartedError: Step Functions returned an error, or did not respond in three attempts.
     """
+    trace: Any = {} if (header := current_trace()) is None else {"traceHeader": header}
     try:
-        stepfunctions().start_execution(stateMachineArn=os.environ[machine], name=name, input=execution_input)
+        stepfunctions().start_execution(stateMachineArn=os.environ[machine], name=name, input=execution_input, **trace)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
             return

@@ -20,6 +20,7 @@ from fourfold.cli.formatting import money
 from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.session import RunContinuesError, connected
 from fourfold.cli.terminal import SafeConsole
+from fourfold.evaluation.variants import VARIANT_KEY, BadVariantError, variant_from_folder
 
 PATH = "/v1/evaluations"
 _ARM = "current, naive, a preset such as anthropic-current, or provider:model for every step."
@@ -31,6 +32,10 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
     b: Annotated[str, typer.Option("--b", help="The second side, which the verdict is about.")] = "current",
     set_a: Annotated[list[str] | None, typer.Option("--set-a", help="A setting of A: key=value; repeatable.")] = None,
     set_b: Annotated[list[str] | None, typer.Option("--set-b", help="A setting of B: key=value; repeatable.")] = None,
+    variant_a: Annotated[
+        Path | None, typer.Option(help="A folder with texts that replace tasks of steps in A.")
+    ] = None,
+    variant_b: Annotated[Path | None, typer.Option(help="The same for B.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="The newest different briefs of the workspace.")] = None,
     briefs: Annotated[Path | None, typer.Option(help="A file with a brief in each line.")] = None,
     brief_set: Annotated[str | None, typer.Option("--set", help="A shipped set of briefs: standard@1.")] = None,
@@ -53,8 +58,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
     if sum(source is not None for source in (last, briefs, brief_set)) != 1:
         raise typer.BadParameter("give one of --last, --briefs and --set")
     body: dict[str, Any] = {
-        "a": {**_arm(a), **_config(set_a)},
-        "b": {**_arm(b), **_config(set_b)},
+        "a": {**_arm(a), **_config(set_a, variant_a)},
+        "b": {**_arm(b), **_config(set_b, variant_b)},
         "max_usd": max_usd,
         "repeats": repeats,
         "allow_same": allow_same,
@@ -96,8 +101,14 @@ def _arm(spec: str) -> dict[str, Any]:
     return {"preset": spec}
 
 
-def _config(assignments: list[str] | None) -> dict[str, Any]:
-    return {"config": settings_of(assignments)} if assignments else {}
+def _config(assignments: list[str] | None, folder: Path | None) -> dict[str, Any]:
+    config = settings_of(assignments) if assignments else {}
+    if folder is not None:
+        try:
+            config[VARIANT_KEY] = variant_from_folder(folder).model_dump(mode="json")
+        except BadVariantError as error:
+            raise typer.BadParameter(f"{folder}: {error}") from None
+    return {"config": config} if config else {}
 
 
 def _expectation(expected: dict[str, Any]) -> str:

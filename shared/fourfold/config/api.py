@@ -48,6 +48,16 @@ class LimitsConfig(Document):
         Field(ge=1, le=1000, description="Maximum chat replies of a workspace that are written at the same time."),
         KeyMeta(unit="replies", scopes=_NOT_BY_WORKSPACE),
     ] = 50
+    open_streams: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description="Maximum requests of a workspace that stream the events of a run or wait for its end at the "
+            "same time.",
+        ),
+        KeyMeta(unit="requests", scopes=_NOT_BY_WORKSPACE),
+    ] = 100
     usd_per_month: Annotated[
         Annotated[float, Field(ge=0.0, le=10_000_000.0)] | None,
         Field(description="The most that a workspace may spend on models in a UTC month; null: no limit."),

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import AwareDatetime, Field, JsonValue
 
 from fourfold.config.entries import Bounds, Entries, Entry, Lock, ScopeState
 from fourfold.config.registry import BadValueError, Key, nearest, registry
@@ -23,11 +23,12 @@ _KeyName = Annotated[str, Field(min_length=1, max_length=200, examples=["engine.
 
 
 class SetOp(Document):
-    """Set the value of a key at the scope."""
+    """Set the value of a key at the scope, for ever or until `expires_at`."""
 
     op: Literal["set"]
     key: _KeyName
     value: JsonValue
+    expires_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
 
 
 class UnsetOp(Document):
@@ -116,10 +117,13 @@ def apply_ops(
     if unknown:
         raise RefusedError(unknown)
     faults: list[OpFault] = []
-    entries = dict(state.entries)
+    entries = dict(without_expired(state.entries, author.at))
     for index, op in enumerate(ops):
         key = known[op.key]
         before = entries.get(op.key, Entry())
+        if (early := _early_fault(index, op, key, state.ref.scope, author)) is not None:
+            faults.append(early)
+            continue
         try:
             after = _entry_after(index, key, op, before)
             _check_locks(index, op, after, resolve(key, chain, defaults[op.key]))
@@ -150,6 +154,7 @@ def restore_entries(
         forbids. Such an entry keeps its current value.
     """
     *ancestors, state = chain
+    entries = without_expired(entries, author.at)
     target = dict(entries)
     refused: list[OpFault] = []
     for name in dict.fromkeys((*entries, *state.entries)):
@@ -167,6 +172,12 @@ def restore_entries(
     return (changed if changes else state), changes, tuple(refused)
 
 
+def without_expired(entries: Entries, moment: datetime) -> Entries:
+    """Returns the entries without values that have expired at `moment`; their locks stay."""
+    kept = {name: entry.without_value() if entry.has_expired(moment) else entry for name, entry in entries.items()}
+    return {name: entry for name, entry in kept.items() if entry.is_set or entry.lock is not None}
+
+
 def apply_changes(entries: Entries, changes: Iterable[KeyChange]) -> Entries:
     """Returns `entries` after the `changes` of one or more revisions."""
     result = dict(entries)
@@ -182,14 +193,26 @@ def diff_entries(before: Entries, after: Entries) -> tuple[KeyChange, ...]:
     return _changes(before, after)
 
 
+def _early_fault(index: int, op: Op, key: Key, scope: Scope, author: Author) -> OpFault | None:
+    """Returns the fault of an operation that the scope cannot have, or whose value would have expired already."""
+    if scope is Scope.PERSONA and scope not in key.scopes and not isinstance(op, UnsetOp | UnlockOp):
+        detail = f"{op.key} cannot be set for a persona: chat, drift, fingerprint and suite keys can."
+        return OpFault(index, "/key", "not_settable", detail)
+    if isinstance(op, SetOp) and op.expires_at is not None and op.expires_at <= author.at:
+        return OpFault(index, "/expires_at", "in_the_past", f"{op.key}: expires_at is in the past.")
+    return None
+
+
 def _entry_after(index: int, key: Key, op: Op, before: Entry) -> Entry:
     match op:
         case SetOp():
-            return before.model_copy(update={"is_set": True, "value": key.parsed(op.value)})
+            value = {"is_set": True, "value": key.parsed(op.value), "expires_at": op.expires_at}
+            return before.model_copy(update=value)
         case UnsetOp():
-            return before.model_copy(update={"is_set": False, "value": None})
+            return before.without_value()
         case LockOp():
-            given = {"is_set": True, "value": key.parsed(op.value)} if "value" in op.model_fields_set else {}
+            sets = "value" in op.model_fields_set
+            given = {"is_set": True, "value": key.parsed(op.value), "expires_at": None} if sets else {}
             return before.model_copy(update={"lock": _lock(index, key, op), **given})
         case UnlockOp():
             return before.model_copy(update={"lock": None})
@@ -297,5 +320,5 @@ def _changes(before: Entries, after: Entries) -> tuple[KeyChange, ...]:
     )
 
 
-def _content(entry: Entry | None) -> tuple[bool, JsonValue, Lock | None]:
+def _content(entry: Entry | None) -> tuple[bool, JsonValue, datetime | None, Lock | None]:
     return (entry or Entry()).content()

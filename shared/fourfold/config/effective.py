@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from pydantic import JsonValue
@@ -22,12 +23,16 @@ _MAX_CACHED: Final = 2000  # scope states, and effective settings: about a thous
 
 @dataclass(frozen=True)
 class EffectiveSettings:
-    """The effective settings of a workspace, with the scope states and revisions that they derive from."""
+    """The effective settings of a workspace or a persona, with the scope states and revisions that they derive from.
+
+    They hold until `valid_until`, when the first of their values expires; None: until the next commit.
+    """
 
     settings: Settings
     chain: tuple[ScopeState, ...]
     defaults: Mapping[str, JsonValue]
     revisions: Revisions
+    valid_until: datetime | None = None
 
 
 class StateSource(Protocol):
@@ -46,46 +51,60 @@ class StateSource(Protocol):
 class ConfigReader:
     """Reads effective settings.
 
-    A cached read only fetches the revisions of three scopes, because the state at a revision never changes.
+    A cached read only fetches the revisions of the scopes, in one request, because the state at a revision never
+    changes. A persona without settings of its own has those of its workspace.
     """
 
-    def __init__(self, source: StateSource, defaults: Mapping[str, JsonValue]) -> None:
+    def __init__(
+        self,
+        source: StateSource,
+        defaults: Mapping[str, JsonValue],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         """`defaults` maps every key of the registry to the deployment's default."""
         self._source = source
         self._defaults = defaults
+        self._clock = clock
         self._states: dict[tuple[ScopeRef, int], ScopeState] = {}
-        self._effective: dict[tuple[str, str, Revisions], EffectiveSettings] = {}
+        self._effective: dict[tuple[tuple[ScopeRef, ...], Revisions], EffectiveSettings] = {}
 
-    def effective(self, org_id: str, workspace_id: str) -> EffectiveSettings:
-        """Returns the current settings of a workspace of an org."""
-        refs = chain_of(org_id, workspace_id)
+    def effective(self, org_id: str, workspace_id: str, persona_id: str | None = None) -> EffectiveSettings:
+        """Returns the current settings of a workspace of an org, or of one of its personas."""
+        refs = chain_of(org_id, workspace_id, persona_id)
         found = self._source.revisions(refs)
-        revisions = Revisions(**{ref.scope.value: found[ref] for ref in refs})
-        cached = self._effective.get((org_id, workspace_id, revisions))
-        if cached is not None:
+        refs = refs if found[refs[-1]] or persona_id is None else refs[:-1]
+        revisions, moment = Revisions(**{ref.scope.value: found[ref] for ref in refs}), self._clock()
+        cached = self._effective.get((refs, revisions))
+        if cached is not None and (cached.valid_until is None or moment < cached.valid_until):
             return cached
-        return self._resolved(org_id, workspace_id, self._chain(refs, found))
+        return self._kept(refs, self._resolved(self._chain(refs, found), moment))
 
-    def at(self, org_id: str, workspace_id: str, revisions: Revisions) -> EffectiveSettings:
-        """Returns the settings of a workspace at these revisions, such as those that a run is pinned to.
+    def at(
+        self, org_id: str, workspace_id: str, revisions: Revisions, moment: datetime, persona_id: str | None = None
+    ) -> EffectiveSettings:
+        """Returns the settings at these revisions and this moment, such as those that a run is pinned to.
 
         Raises:
             LookupError: a scope has no such revision.
         """
-        cached = self._effective.get((org_id, workspace_id, revisions))
-        if cached is not None:
+        refs = chain_of(org_id, workspace_id, persona_id if revisions.persona else None)
+        cached = self._effective.get((refs, revisions))
+        if cached is not None and not any(_ends(cached.chain)):
             return cached
-        chain = tuple(
-            self._state_at(ref, getattr(revisions, ref.scope.value)) for ref in chain_of(org_id, workspace_id)
-        )
-        return self._resolved(org_id, workspace_id, chain)
+        chain = tuple(self._state_at(ref, getattr(revisions, ref.scope.value)) for ref in refs)
+        resolved = self._resolved(chain, moment)
+        return resolved if any(_ends(chain)) else self._kept(refs, resolved)
 
-    def _resolved(self, org_id: str, workspace_id: str, chain: tuple[ScopeState, ...]) -> EffectiveSettings:
+    def _resolved(self, chain: tuple[ScopeState, ...], moment: datetime) -> EffectiveSettings:
         revisions = Revisions(**{state.ref.scope.value: state.revision for state in chain})
-        resolved = EffectiveSettings(settings_of(effective(chain, self._defaults)), chain, self._defaults, revisions)
+        found = settings_of(effective(chain, self._defaults, moment))
+        first_end = min((end for end in _ends(chain) if end > moment), default=None)
+        return EffectiveSettings(found, chain, self._defaults, revisions, first_end)
+
+    def _kept(self, refs: tuple[ScopeRef, ...], resolved: EffectiveSettings) -> EffectiveSettings:
         if len(self._effective) >= _MAX_CACHED:
             self._effective.clear()
-        self._effective[org_id, workspace_id, revisions] = resolved
+        self._effective[refs, resolved.revisions] = resolved
         return resolved
 
     def _state_at(self, ref: ScopeRef, revision: int) -> ScopeState:
@@ -105,6 +124,12 @@ class ConfigReader:
         for ref, state in fetched.items():
             self._states[ref, state.revision] = state
         return tuple(known[ref] or fetched[ref] for ref in refs)
+
+
+def _ends(chain: Iterable[ScopeState]) -> Iterator[datetime]:
+    """When the values of the chain expire that do."""
+    entries = (entry for state in chain for entry in state.entries.values() if entry.is_set)
+    return (entry.expires_at for entry in entries if entry.expires_at is not None)
 
 
 _DELAYS = "api.webhooks.retry.delays_s"

@@ -60,19 +60,31 @@ class Lock(Document):
 
 
 class Entry(Document):
-    """A scope's value and lock of one key, and their last change. `is_set` distinguishes the value null from none."""
+    """A scope's value and lock of one key, and their last change. `is_set` distinguishes the value null from none.
+
+    The value counts until `expires_at`; null: for ever.
+    """
 
     is_set: bool = False
     value: JsonValue = None
+    expires_at: datetime | None = None
     lock: Lock | None = None
     revision: int = 0
     by: str = ""
     at: datetime | None = None
     reason: str | None = None
 
-    def content(self) -> tuple[bool, JsonValue, Lock | None]:
+    def content(self) -> tuple[bool, JsonValue, datetime | None, Lock | None]:
         """Returns value and lock without the last change."""
-        return self.is_set, self.value, self.lock
+        return self.is_set, self.value, self.expires_at, self.lock
+
+    def without_value(self) -> Self:
+        """Returns the entry without its value: the key is inherited."""
+        return self.model_copy(update={"is_set": False, "value": None, "expires_at": None})
+
+    def has_expired(self, moment: datetime) -> bool:
+        """Whether the value no longer counts at `moment`."""
+        return self.is_set and self.expires_at is not None and self.expires_at <= moment
 
 
 Entries = Mapping[str, Entry]
@@ -80,10 +92,14 @@ Entries = Mapping[str, Entry]
 
 @dataclass(frozen=True)
 class ScopeRef:
-    """Identifies a scope. `owner` is the id of the org or workspace, empty for the system."""
+    """Identifies a scope. `owner` is the id of the org, workspace or persona, empty for the system.
+
+    `workspace` is that of a persona.
+    """
 
     scope: Scope
     owner: str = ""
+    workspace: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +111,12 @@ class ScopeState:
     entries: Entries = field(default_factory=lambda: MappingProxyType({}))
 
 
-def chain_of(org_id: str, workspace_id: str) -> tuple[ScopeRef, ScopeRef, ScopeRef]:
-    """Returns the scopes of a workspace: system, org, workspace."""
-    return ScopeRef(Scope.SYSTEM), ScopeRef(Scope.ORG, org_id), ScopeRef(Scope.WORKSPACE, workspace_id)
+def chain_of(org_id: str, workspace_id: str, persona_id: str | None = None) -> tuple[ScopeRef, ...]:
+    """Returns the scopes of a workspace: system, org, workspace; and of a persona, if one is given."""
+    shared = ScopeRef(Scope.SYSTEM), ScopeRef(Scope.ORG, org_id), ScopeRef(Scope.WORKSPACE, workspace_id)
+    return shared if persona_id is None else (*shared, persona_scope(workspace_id, persona_id))
+
+
+def persona_scope(workspace_id: str, persona_id: str) -> ScopeRef:
+    """Returns the scope of a persona."""
+    return ScopeRef(Scope.PERSONA, persona_id, workspace_id)

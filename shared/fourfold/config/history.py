@@ -6,10 +6,10 @@ import hashlib
 import json
 import re
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from fourfold.config.commit import KeyChange
-from fourfold.config.entries import Entries
+from fourfold.config.entries import Entries, Entry
 from fourfold.config.scope import Scope
 from fourfold.ids import prefixed_id
 from fourfold.persona import Document
@@ -54,6 +54,11 @@ def is_snapshot_id(text: str) -> bool:
 
 def content_hash(entries: Entries) -> str:
     """Returns a hash of values and locks, without their authors and times."""
-    said = {name: entry.model_dump(mode="json", include={"is_set", "value", "lock"}) for name, entry in entries.items()}
+    said = {name: _said(entry) for name, entry in entries.items()}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _said(entry: Entry) -> dict[str, Any]:
+    ends = {} if entry.expires_at is None else {"expires_at"}
+    return entry.model_dump(mode="json", include={"is_set", "value", "lock", *ends})

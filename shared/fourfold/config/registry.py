@@ -22,6 +22,13 @@ from fourfold.errors import InputError
 _NEAREST: Final = 3
 _NUMERIC: Final = frozenset({"number", "integer"})
 _RUN_PREFIX: Final = "engine.pipeline."
+# What a persona may have of its own: how it talks, and how that is measured.
+_PERSONA_PREFIXES: Final = (
+    "engine.chat.",
+    "engine.pipeline.drift_detection.",
+    "engine.fingerprint.",
+    "engine.provocation.",
+)
 _DEFAULT_META: Final = KeyMeta()
 
 
@@ -114,10 +121,16 @@ def _key(name: str, field: FieldInfo, default: object) -> Key:
 
 
 def _scopes(name: str, meta: KeyMeta) -> tuple[Scope, ...]:
-    """Returns the scopes that may set the key. A request may only set keys of the pipeline, even if other blocks
-    (chat, judges) share the model of their settings with it.
+    """Returns the scopes that may set the key, in their order.
+
+    A request may only set keys of the pipeline, even if other blocks (chat, judges) share the model of their settings
+    with it. A persona may set keys of _PERSONA_PREFIXES that its workspace may set.
     """
-    return tuple(each for each in meta.scopes if each is not Scope.REQUEST or name.startswith(_RUN_PREFIX))
+    own = Scope.WORKSPACE in meta.scopes and name.startswith(_PERSONA_PREFIXES)
+    allowed = {*meta.scopes, *([Scope.PERSONA] if own else [])}
+    return tuple(
+        each for each in Scope if each in allowed and (each is not Scope.REQUEST or name.startswith(_RUN_PREFIX))
+    )
 
 
 def _at(tree: Mapping[str, Any], name: str) -> JsonValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from pydantic import JsonValue
@@ -13,8 +14,8 @@ from fourfold.config.registry import BadValueError, Key, registry
 from fourfold.config.scope import STORED, Scope, stored
 
 DEFAULT: Final = "default"
-Standing = Literal["applies", "overridden", "shadowed", "invalid", "silent"]
-Source = Literal["default", "system", "org", "workspace"]
+Standing = Literal["applies", "overridden", "shadowed", "invalid", "expired", "silent"]
+Source = Literal["default", "system", "org", "workspace", "persona"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class ScopeEntry:
     """One scope's entry for a key, and its effect.
 
     `standing` is `applies`, `overridden` (by a nearer scope), `shadowed` (by an ancestor's lock), `invalid` (for the
-    current type of the key) or `silent` (no value).
+    current type of the key), `expired` (its time is over) or `silent` (no value).
     """
 
     scope: Scope
@@ -57,12 +58,19 @@ class Resolution:
         return next((scope for scope, bounds in self.bounds if not bounds.admits(value)), None)
 
 
-def resolve(key: Key, chain: Sequence[ScopeState], default: JsonValue, target: Scope | None = None) -> Resolution:
+def resolve(
+    key: Key,
+    chain: Sequence[ScopeState],
+    default: JsonValue,
+    target: Scope | None = None,
+    moment: datetime | None = None,
+) -> Resolution:
     """Resolves `key` along `chain` (system first).
 
     `target` is the scope to resolve for; by default the last one of the chain. Values that are no longer valid for the
-    key are ignored.
+    key are ignored, and so are those that have expired at `moment`, by default now.
     """
+    moment = moment or datetime.now(UTC)
     target = target or chain[-1].ref.scope
     value: JsonValue = default
     source: Source = DEFAULT
@@ -71,7 +79,9 @@ def resolve(key: Key, chain: Sequence[ScopeState], default: JsonValue, target: S
     by_scope: list[ScopeEntry] = []
     for state in chain:
         scope, entry = state.ref.scope, state.entries.get(key.name)
-        standing = _standing(key, entry, exact, bounds)
+        standing: Standing
+        expired = entry is not None and entry.has_expired(moment)
+        standing = "expired" if expired else _standing(key, entry, exact, bounds)
         if entry is not None and standing == "applies":
             by_scope = [_overridden(item) for item in by_scope]
             value, source = key.parsed(entry.value), stored(scope)
@@ -84,9 +94,12 @@ def resolve(key: Key, chain: Sequence[ScopeState], default: JsonValue, target: S
     return Resolution(key, value, source, exact or _reserved(key, target), tuple(bounds), tuple(by_scope))
 
 
-def effective(chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> dict[str, Resolution]:
-    """Resolves every key along `chain`."""
-    return {name: resolve(key, chain, defaults[name]) for name, key in registry().items()}
+def effective(
+    chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], moment: datetime | None = None
+) -> dict[str, Resolution]:
+    """Resolves every key along `chain` at `moment`, by default now."""
+    moment = moment or datetime.now(UTC)
+    return {name: resolve(key, chain, defaults[name], moment=moment) for name, key in registry().items()}
 
 
 def _standing(key: Key, entry: Entry | None, exact: Scope | None, bounds: Sequence[tuple[Scope, Bounds]]) -> Standing:

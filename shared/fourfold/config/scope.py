@@ -15,10 +15,13 @@ class Scope(StrEnum):
     SYSTEM = "system"
     ORG = "org"
     WORKSPACE = "workspace"
+    PERSONA = "persona"
     REQUEST = "request"
 
 
-StoredScope = Literal["system", "org", "workspace"]
+StoredScope = Literal["system", "org", "workspace", "persona"]
+SharedScope = Literal["system", "org", "workspace"]
+# The stored scopes that several personas share; every key may be set at them unless its metadata says otherwise.
 STORED = (Scope.SYSTEM, Scope.ORG, Scope.WORKSPACE)
 EVERYWHERE = (*STORED, Scope.REQUEST)
 
@@ -26,6 +29,11 @@ EVERYWHERE = (*STORED, Scope.REQUEST)
 def stored(scope: Scope) -> StoredScope:
     """Returns the scope as a `StoredScope`. Settings of the request scope are never stored."""
     return cast("StoredScope", scope.value)
+
+
+def shared(scope: Scope) -> SharedScope:
+    """Returns the scope as a `SharedScope`: one that is neither of a persona nor of a request."""
+    return cast("SharedScope", scope.value)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class Revisions(Document):
     system: int = 0
     org: int = 0
     workspace: int = 0
+    persona: int = 0
 
 
 UNCOMMITTED = Revisions()

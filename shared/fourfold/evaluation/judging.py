@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fourfold.config.variant import Variant
 from fourfold.evaluation.preference import Placed, prefer
 from fourfold.evaluation.record import Evaluation
 from fourfold.llm.fallback import Deadline, NoWatcher
@@ -80,8 +81,11 @@ def judge_pair(
 
 
 def blind_state(persona: Persona, evaluation: Evaluation) -> RunState:
-    """Returns the state that the judge is shown: the brief and the layers, under the judge's settings."""
-    pipeline = evaluation.a.config.pipeline.model_copy(update={"audit": evaluation.judge})
+    """Returns the state that the judge is shown: the brief and the layers, under the judge's settings.
+
+    The rubric is the shipped one: a variant's own rubric must not judge its arm.
+    """
+    pipeline = evaluation.a.config.pipeline.model_copy(update={"audit": evaluation.judge, "variant": Variant()})
     return RunState(
         run_id=evaluation.run_id,
         persona_id=persona.id,

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fourfold.http.problems import internal_error, problem_response, unavailable
 from fourfold.ids import new_request_id
+from fourfold.trace import HEADER, trace_id, traced
 
 logger = Logger()
 
@@ -55,7 +56,8 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_headers)
+            with traced(_header(scope)):
+                await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             logger.debug("client left", extra={"request_id": request_id})
         except asyncio.CancelledError:  # the server stops, and its time to finish requests is over
@@ -69,6 +71,12 @@ class Edge:
                 await problem_response(internal_error(), request_id)(scope, receive, send_with_headers)
         finally:
             _log(scope, request_id, sent, time.perf_counter() - started)
+
+
+def _header(scope: Scope) -> str | None:
+    """The trace header that API Gateway adds; of a request with several, none."""
+    found = [value for name, value in scope["headers"] if name == HEADER.encode()]
+    return found[0].decode("latin-1") if len(found) == 1 else None
 
 
 def _report(error: Exception, request_id: str) -> None:
@@ -95,5 +103,6 @@ def _log(scope: Scope, request_id: str, sent: _SentReply, seconds: float) -> Non
             "key_id": getattr(caller, "key_id", None),
             "workspace_id": getattr(caller, "workspace_id", None),
             "run_id": state.get("run_id"),
+            "trace_id": trace_id(_header(scope)),
         },
     )

@@ -56,6 +56,7 @@ class PersonaDeleter:
     """The dependencies of a deletion.
 
     `clear_log(run, keep_end)` deletes a run's log, except its terminal entry if `keep_end` is true.
+    `erase_settings(workspace_id, persona_id)` deletes the persona's own settings with their history.
     """
 
     stored_persona: Callable[[str, str], StoredPersona | None]
@@ -63,6 +64,7 @@ class PersonaDeleter:
     deletions: DeletionStore
     log_of: Callable[[RunIdentity], RunLog]
     clear_log: Callable[[RunIdentity, bool], None]
+    erase_settings: Callable[[str, str], None]
     clock: Callable[[], datetime]
 
 
@@ -103,6 +105,7 @@ def delete_persona(
         return False
     for run_id in sorted(runs):
         _delete_run(workspace_id, persona_id, run_id, deleter)
+    deleter.erase_settings(workspace_id, persona_id)
     deleter.deletions.finish(workspace_id, persona_id)
     return True
 

@@ -30,7 +30,11 @@ def is_stale(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
     return run.status is RunStatus.RUNNING and may_be_stale(last_entry_at, now)
 
 
+def shows_no_work(run: Run, entries: Sequence[LogEntry]) -> bool:
+    """Whether the run is `running` and no step of it has begun: its execution may not have been started."""
+    return run.status is RunStatus.RUNNING and all(entry.event.type == "run.started" for entry in entries)
+
+
 def never_started(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
     """Whether the run is stored but its execution was probably never started, because of a crash in between."""
-    only_started = all(entry.event.type == "run.started" for entry in entries)
-    return run.status is RunStatus.RUNNING and only_started and now - run.started_at > START_GRACE
+    return shows_no_work(run, entries) and now - run.started_at > START_GRACE

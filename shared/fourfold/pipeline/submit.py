@@ -3,8 +3,8 @@
 1. One transaction stores the run, its persona and the claim on the request's idempotency key. A key is therefore never
    claimed without its run, and no lock has to expire after a crash.
 2. The execution of the state machine is started afterwards, with the run's id as its name. StartExecution is idempotent
-   for the same name and input. So if a crash came between 1 and 2, the next request with the same key starts the
-   execution; if it had started after all, nothing happens.
+   for the same name and input. So if a crash or a failed write came between 1 and 2, the next request with the same
+   key starts the execution; if it had started after all, nothing happens.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ from fourfold.pipeline.new_run import (
 from fourfold.pipeline.regeneration import new_regeneration
 from fourfold.pipeline.rewrite import RewriteRequest
 from fourfold.pipeline.run_context import RunContext, identity_of
-from fourfold.pipeline.staleness import never_started
+from fourfold.pipeline.staleness import never_started, shows_no_work
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.problem import Problem, problem
+from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.spending.budget import BudgetExceededError, Reservation
 from fourfold.steps import StepName
@@ -268,10 +269,11 @@ def _earlier_run(run: Run, request: Submission, service: SubmissionService) -> S
     stored = context.store.stored_persona(run.workspace_id, run.owner)
     if stored is None or run.config is None or run.status is not RunStatus.RUNNING:
         return SubmittedRun(run, replayed=True)
-    if not never_started(run, list(context.entries_of(identity_of(run))), context.clock()):
+    entries = list(context.entries_of(identity_of(run)))
+    if not shows_no_work(run, entries):
         return SubmittedRun(run, replayed=True)
-    launch(_rebuilt(run, stored, request, context), service)
-    return SubmittedRun(run, replayed=False)
+    relaunch(_rebuilt(run, stored, request, context), entries, service)
+    return SubmittedRun(run, replayed=not never_started(run, entries, context.clock()))
 
 
 def _rebuilt(run: Run, stored: StoredPersona, request: Submission, context: RunContext) -> NewRun:
@@ -294,3 +296,19 @@ def launch(start: NewRun, service: SubmissionService) -> None:
     except NotStartedError:
         fail_run(identity, NOT_STARTED, service.context)
         raise
+
+
+def relaunch(start: NewRun, entries: Sequence[LogEntry], service: SubmissionService) -> None:
+    """Starts the execution of a run that an earlier request stored and whose log (`entries`) shows no work.
+
+    That request may have failed between its writes, or may be about to start the execution: while the run is young, a
+    failure to start it here does not end the run.
+
+    Raises:
+        NotStartedError: it could not be started; the same key may be tried again.
+    """
+    if never_started(start.run, entries, service.context.clock()):
+        launch(start, service)
+        return
+    log_start(service.context.log_of(identity_of(start.run), 0))
+    service.start_execution(start.run.id, start.execution_input())

@@ -16,13 +16,14 @@ from fourfold.persona import MAX_SEED
 from fourfold.persona_versions import UNSIGNED, Authorship
 from fourfold.pipeline.new_run import NO_LABELS, NewIds, NewRun, PersonaChoices, PersonaLabels, initial_state, new_run
 from fourfold.pipeline.run_context import identity_of
-from fourfold.pipeline.staleness import never_started
+from fourfold.pipeline.staleness import shows_no_work
 from fourfold.pipeline.submit import (
     MAX_ATTEMPTS,
     NOT_STARTED,
     NotStartedError,
     SubmissionService,
     launch,
+    relaunch,
     with_reservation,
 )
 from fourfold.problem import Problem
@@ -137,10 +138,11 @@ def _member(request: BatchSubmission, place: int, service: SubmissionService) ->
 def _started(member: _Member, service: SubmissionService) -> Run:
     """Starts a run of the batch, unless an earlier execution did, and returns it."""
     run, context = member.start.run, service.context
-    if member.is_stored and not never_started(run, list(context.entries_of(identity_of(run))), context.clock()):
-        return run
     try:
-        launch(member.start, service)
+        if not member.is_stored:
+            launch(member.start, service)
+        elif shows_no_work(run, entries := list(context.entries_of(identity_of(run)))):
+            relaunch(member.start, entries, service)
     except NotStartedError:
         return run.model_copy(update={"status": RunStatus.FAILED, "error": NOT_STARTED})
     return run

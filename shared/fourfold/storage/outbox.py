@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fourfold.storage.table import Table
 from fourfold.storage.transactions import Write, put
+from fourfold.trace import current_trace
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -33,8 +34,10 @@ def outbox_puts(table: str, entries: Sequence[BusEntry]) -> list[Write]:
 
 
 def entry_item(entry: BusEntry) -> dict[str, Any]:
-    """A waiting entry as it is stored."""
-    return _item(entry, datetime.now(UTC) + RETENTION)
+    """A waiting entry as it is stored, with the trace that it belongs to."""
+    header = current_trace()
+    traced = entry if header is None else {**entry, "TraceHeader": header}
+    return _item(traced, datetime.now(UTC) + RETENTION)
 
 
 class DynamoOutbox:

@@ -114,6 +114,8 @@ class Machine:
     def start(self, name: str, execution_input: str) -> None:
         if self.fate == "refused":
             raise NotStartedError
+        if any(earlier == name for earlier, _ in self.started):
+            return  # as Step Functions does for an execution of the same name and input
         state = RunState.model_validate_json(_state_of(execution_input))
         self.started.append((name, state))
         if self.fate != "silent":
@@ -252,7 +254,9 @@ def use_settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     """Lets every request of every workspace read these settings."""
     monkeypatch.setattr(
         "functions.api.dependencies.effective",
-        lambda org_id, workspace_id: replace(effective(org_id, workspace_id), settings=settings),
+        lambda org_id, workspace_id, persona_id: replace(
+            effective(org_id, workspace_id, persona_id), settings=settings
+        ),
     )
 
 
@@ -347,7 +351,8 @@ def _forget() -> None:
     if last_use.cache_info().currsize:
         last_use().close()
     kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, polling_limiter)
-    kept_for_lists = (api_wiring.usage, api_wiring.persona_search, api_wiring.run_directory, api_wiring.chat_slots)
+    slots = (api_wiring.chat_slots, api_wiring.stream_slots)
+    kept_for_lists = (api_wiring.usage, api_wiring.persona_search, api_wiring.run_directory, *slots)
     kept_for_jobs = (wiring.budgets, wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
     sealing = (secret_sealer.kms, secret_sealer.opened)
     kept_for_evaluations = (wiring.evaluations, wiring.run_repository)

@@ -36,7 +36,7 @@ def test_the_view_tells_every_key_and_where_it_comes_from(tree: Settings) -> Non
     view = tree.get()
     assert [each["key"] for each in view["data"]] == list(registry())
     assert (view["scope"], view["scope_id"]) == ("workspace", "ws_one")
-    assert (view["revision"], view["revisions"]) == (0, {"system": 1, "org": 1, "workspace": 0})
+    assert (view["revision"], view["revisions"]) == (0, {"system": 1, "org": 1, "workspace": 0, "persona": 0})
     told = {each["key"]: (each["value"], each["source"], each["locked_by"]) for each in view["data"]}
     assert told[RETRIES] == (1, "org", None)
     assert told[SCORE] == (4.0, "system", "system")

@@ -65,6 +65,7 @@ class TestEvent:
         assert entry["Detail"]["data"] == {
             "scope": "workspace",
             "scope_id": "ws_one",
+            "persona_id": None,
             "revision": 1,
             "kind": "commit",
             "changed_by": "key_ffk_full",
@@ -134,9 +135,9 @@ class TestRuns:
         assert started.config_hash != later.config_hash
         run = api.run(second)
         assert (run.config_hash, run.config) == (later.config_hash, later.config)
-        assert run.config_revisions.model_dump() == {"system": 0, "org": 1, "workspace": 1}
+        assert run.config_revisions.model_dump() == {"system": 0, "org": 1, "workspace": 1, "persona": 0}
         assert api.run(first) == before, "a change in the middle of a run changes nothing in it"
-        assert before.config_revisions.model_dump() == {"system": 0, "org": 0, "workspace": 0}
+        assert before.config_revisions.model_dump() == {"system": 0, "org": 0, "workspace": 0, "persona": 0}
         api.machine.hold.set()
 
     def test_the_run_record_tells_its_settings(self, tree: Settings) -> None:

@@ -95,7 +95,6 @@ def test_a_crash_between_two_runs_is_finished_by_the_next_try(api: Api, monkeypa
         broken.setattr(repository, "accept", crash)
         assert create(api, once="all", count=4).status_code == 500
     assert api.machine.started == []
-    monkeypatch.setattr("fourfold.pipeline.submit_batch.never_started", lambda *_: True)
     receipt = create(api, once="all", count=4).json()
     assert [name for name, _ in api.machine.started] == [run["run_id"] for run in receipt["runs"]]
     assert len(api.read("/v1/runs", kind="generation")["data"]) == 4

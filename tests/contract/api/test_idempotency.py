@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from functions import clock, wiring
 from functions.api.wiring import submissions
@@ -124,15 +125,46 @@ def _later(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
 
 def test_a_crash_before_the_start_is_finished_by_the_next_try(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.machine.fate = "silent"
-    receipt = create(api, ASYNC).json()  # as if the process had died before StartExecution
-    [(_, before)] = api.machine.started
+    receipt = create(api, ASYNC).json()
+    before = list(api.machine.started)
+    api.machine.started.clear()  # as if the process had died before StartExecution
     assert create(api).status_code == 409
+    assert api.machine.started == before, "the same input: an execution that did start is not started twice"
+    api.machine.started.clear()
     _later(monkeypatch, 11)
     api.machine.fate = "active"
     reply = create(api)
     assert (reply.status_code, reply.json()["id"]) == (201, receipt["persona_id"])
-    assert [name for name, _ in api.machine.started] == [receipt["run_id"]] * 2
-    assert api.machine.started[1][1] == before, "the same input: an execution that did start is not started twice"
+    assert api.machine.started == before
+
+
+@pytest.mark.parametrize("body", [BRIEF, {**BRIEF, "count": 2}])
+def test_a_write_that_fails_before_the_start_is_made_good_by_the_next_try(
+    api: Api, monkeypatch: pytest.MonkeyPatch, body: dict[str, Any]
+) -> None:
+    """The run is stored and its first event is not, as on a full disk; the request is sent again at once."""
+    api.machine.fate = "silent"
+
+    def full(*_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("fourfold.pipeline.submit.log_start", full)
+        assert create(api, ASYNC, json=body).status_code >= 500
+    assert api.machine.started == []
+    assert create(api, ASYNC, json=body).status_code == 202
+    assert len(api.machine.started) == body.get("count", 1)
+    assert create(api, ASYNC, json=body).status_code == 202
+    assert len(api.machine.started) == body.get("count", 1)
+
+
+def test_a_young_run_that_cannot_be_started_again_is_not_ended(api: Api) -> None:
+    api.machine.fate = "silent"
+    receipt = create(api, ASYNC).json()
+    api.machine.started.clear()
+    api.machine.fate = "refused"
+    assert create(api, ASYNC).status_code == 503
+    assert api.run(receipt["run_id"]).status == "running"
 
 
 def test_a_key_is_free_again_after_a_day(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

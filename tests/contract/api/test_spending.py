@@ -110,6 +110,29 @@ def test_chats_of_a_workspace_are_limited_in_all_processes_together(api: Api, pa
         assert "rate_limit" not in reply.text
 
 
+def test_requests_that_follow_runs_are_limited_in_all_processes_together(api: Api) -> None:
+    limit(api, open_streams=2)
+    api.machine.fate = "silent"  # what has ended is not followed
+    elsewhere = [wiring.stream_slots().take("ws_one", 2, 60) for _ in range(2)]
+    waiting = api.call("POST", "/v1/personas", json=BRIEF)
+    assert waiting.status_code == 202, "it does not wait, and the run goes its way"
+    streamed = api.call("POST", "/v1/personas", json={**BRIEF, "stream": True})
+    assert (streamed.status_code, "rate_limited" in streamed.text) == (200, True)
+    assert len(api.machine.started) == 2
+    api.machine.fate = "active"
+    events = f"/v1/runs/{waiting.json()['run_id']}/events"
+    refused = api.call("GET", events)
+    assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, "rate_limited", "10")
+    assert api.call("POST", "/v1/personas", OTHER_KEY, json=BRIEF).status_code == 201
+    assert elsewhere[0] is not None
+    wiring.stream_slots().free("ws_one", elsewhere[0])
+    for _ in range(3):  # each gives its slot back
+        assert api.call("POST", "/v1/personas", json=BRIEF).status_code == 201
+    ended = api.call("POST", "/v1/personas", json=BRIEF).json()["run_id"]
+    wiring.stream_slots().take("ws_one", 2, 60)
+    assert "pipeline.completed" in api.call("GET", f"/v1/runs/{ended}/events").text, "its events are read, not awaited"
+
+
 @pytest.mark.parametrize("path", ["/v1/personas/{id}/chat", "/v1/openai/chat/completions"])
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_model_calls_of_each_way_to_chat_are_measured(

@@ -12,6 +12,9 @@ import pytest
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.run_context import RunIdentity
+from fourfold.storage.months import EVALUATIONS, Months, entry_key
+from fourfold.storage.partitions import evaluation_pk
+from fourfold.storage.table import Table, key
 from fourfold.workspaces.deletion import QUIET
 from functions import clock, wiring
 from functions.api.wiring import key_ring
@@ -34,6 +37,7 @@ INTERNAL = (
     "WSKEYS#",
 )
 NOT_EXPORTED = {"idempotency", "outbox", "connections"}
+EVALUATION = "evl_01kaqf0c5v3y9m2t8z4n6r1w7b"
 TEXT = '{"not": "parsed"}'
 
 
@@ -231,3 +235,16 @@ def test_a_cursor_of_another_workspace_reaches_nothing_of_it(api: Api) -> None:
     query = {"cursor": first["next_cursor"]}
     foreign = api.call("GET", "/v1/workspace/export", OTHER_FULL_KEY, params=query).json()
     assert foreign["data"] == []
+
+
+def test_evaluations_go_with_their_workspace(api: Api, moving: Clock) -> None:
+    months = Months(Table(api.tables, "personas"))
+    months.register("ws_one", EVALUATIONS, EVALUATION)
+    for item in (
+        entry_key("ws_one", EVALUATIONS, EVALUATION),
+        {**key(evaluation_pk("ws_one", EVALUATION), "EVALUATION"), "doc": {"S": "{}"}},
+    ):
+        api.tables.put_item(TableName="personas", Item=item)
+    assert "evaluation" in {each["kind"] for each in exported(api, 100)}
+    delete_all(api, moving)
+    assert left(api, "ws_one") == {}

@@ -80,6 +80,7 @@ def paths(persona_id: str, run_id: str, webhook_id: str) -> Sequence[tuple[str, 
     """Every page of the console, with an element that is there once it is complete."""
     return (
         ("", ".people li"),
+        ("voices", ".plot"),
         ("create", "textarea"),
         (f"runs/{run_id}", ".step.done"),
         ("runs", "tbody tr"),

@@ -41,6 +41,8 @@ def hostile(value: Any, texts: Iterator[str]) -> Any:
             "pointer",
             "kind",
             "group_by",
+            "nearest",
+            "personas",
         }
         return {
             name: each if name in kept or name.endswith(("_at", "_id")) else hostile(each, texts)
@@ -71,6 +73,7 @@ def test_hostile_texts_are_shown_as_texts(world: World, browser: Browser) -> Non
         opened.page.route("**/v1/webhooks**", answer)
         opened.page.route("**/v1/keys**", answer)
         opened.page.route("**/v1/usage**", answer)
+        opened.page.route("**/v1/voices", answer)
         for part in ("schema", "revisions", "snapshots"):
             opened.page.route(f"**/v1/config/{part}**", answer)
         for path, _ in world.paths:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,19 @@ def test_the_cost_of_a_day_is_drawn_against_the_cap(world: World, desk: Visit) -
         expect(page.get_by_label("Budget of this month")).to_contain_text("$0.50 of $10.00 this month")
     finally:
         world.server.reset("api.limits.usd_per_day", "api.limits.usd_per_month")
+
+
+def test_the_map_of_voices_leads_to_each_persona(world: World, desk: Visit) -> None:
+    page = desk.page
+    world.server.call(
+        "POST",
+        "/v1/personas/import",
+        body=world.server.call("GET", f"/v1/personas/{world.persona['id']}/export").json(),
+    )
+    desk.open("", ".people li")
+    page.get_by_role("link", name="Map of voices").click()
+    expect(page.get_by_role("img")).to_have_accessible_name(re.compile(r"Map of \d+ voices"))
+    page.get_by_role("region", name="Voices", exact=True).get_by_role(
+        "link", name=world.persona["surface"]["name"]
+    ).first.click()
+    expect(page.get_by_role("heading", name=world.persona["surface"]["name"])).to_be_visible()

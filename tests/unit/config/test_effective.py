@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from fourfold.config import effective as effective_module
-from fourfold.config.commit import Author, LockOp, Op, SetOp, UnsetOp
+from fourfold.config.commit import Author, LockOp, Op, RefusedError, SetOp, UnsetOp
 from fourfold.config.effective import ConfigReader
 from fourfold.config.entries import ScopeRef, ScopeState, chain_of
 from fourfold.config.registry import flattened
@@ -175,10 +175,78 @@ def test_what_held_at_earlier_revisions_can_be_read_again(tree: Tree) -> None:
     tree.set(0, SYSTEM)
     fresh = ConfigReader(tree.counted, DEFAULTS)
     assert fresh.effective("o1", "w1").settings.engine.pipeline.audit.max_retries == 3
-    then = fresh.at("o1", "w1", pinned)
+    then = fresh.at("o1", "w1", pinned, AUTHOR.at)
     assert (then.settings.engine.pipeline.audit.max_retries, then.revisions) == (2, pinned)
     tree.asked()
-    assert fresh.at("o1", "w1", pinned) is then
+    assert fresh.at("o1", "w1", pinned, AUTHOR.at) is then
     assert tree.asked() == []
     with pytest.raises(LookupError):
-        fresh.at("o1", "w1", pinned.model_copy(update={"workspace": 9}))
+        fresh.at("o1", "w1", pinned.model_copy(update={"workspace": 9}), AUTHOR.at)
+
+
+PERSONA = chain_of("o1", "w1", "per_one")[-1]
+THRESHOLD = "engine.pipeline.drift_detection.threshold"
+
+
+def thresholds(tree: Tree, *personas: str | None) -> list[Any]:
+    read = (tree.reader.effective("o1", "w1", persona) for persona in personas)
+    return [each.settings.engine.pipeline.drift_detection.threshold for each in read]
+
+
+def test_a_persona_has_values_of_its_own_in_the_same_request(tree: Tree) -> None:
+    tree.commit(SetOp(op="set", key=THRESHOLD, value=0.5), SYSTEM, ORG, WORKSPACE)
+    tree.commit(SetOp(op="set", key=THRESHOLD, value=0.6), SYSTEM, ORG, WORKSPACE, PERSONA)
+    assert thresholds(tree, "per_one", "per_two", None) == [0.6, 0.5, 0.5]
+    tree.asked()
+    assert thresholds(tree, "per_one", "per_two", None) == [0.6, 0.5, 0.5]
+    assert tree.asked() == ["revisions"] * 3
+    assert tree.reader.effective("o1", "w1", "per_two") is tree.reader.effective("o1", "w1")
+    tree.commit(LockOp(op="lock", key=THRESHOLD), SYSTEM, ORG)
+    assert thresholds(tree, "per_one", "per_two", None) == [0.3, 0.3, 0.3]
+
+
+def test_a_value_counts_until_it_expires_and_a_pinned_run_keeps_it(tree: Tree) -> None:
+    now = [AUTHOR.at]
+    reader = ConfigReader(tree.counted, DEFAULTS, lambda: now[0])
+    end = AUTHOR.at + timedelta(hours=1)
+    tree.set(1, SYSTEM, ORG)
+    tree.commit(SetOp(op="set", key=RETRIES, value=2, expires_at=end), SYSTEM, ORG, WORKSPACE)
+
+    def retries() -> int:
+        return reader.effective("o1", "w1").settings.engine.pipeline.audit.max_retries
+
+    assert retries() == 2
+    pinned, began = reader.effective("o1", "w1").revisions, now[0]
+    now[0] = end - timedelta(microseconds=1)
+    assert retries() == 2
+    now[0] = end
+    assert (retries(), retries()) == (1, 1)
+    assert reader.at("o1", "w1", pinned, began).settings.engine.pipeline.audit.max_retries == 2
+    assert retries() == 1
+
+
+def test_an_expired_value_goes_with_the_next_commit_and_its_lock_stays(tree: Tree) -> None:
+    end = AUTHOR.at + timedelta(hours=1)
+    tree.commit(SetOp(op="set", key=RETRIES, value=2, expires_at=end), SYSTEM, ORG)
+    tree.commit(SetOp(op="set", key=THRESHOLD, value=0.5, expires_at=end), SYSTEM, ORG)
+    tree.commit(LockOp(op="lock", key=RETRIES), SYSTEM, ORG)
+    later = Author("key_1", end)
+    service = ConfigService(tree.counted.store, DEFAULTS, [])
+    operation = SetOp(op="set", key="engine.chat.max_tokens", value=500)
+    state = service.commit(CommitRequest((SYSTEM, ORG), later), lambda _: [operation]).state
+    assert set(state.entries) == {RETRIES, "engine.chat.max_tokens"}
+    assert (state.entries[RETRIES].is_set, state.entries[RETRIES].lock is None) == (False, False)
+
+
+@pytest.mark.parametrize("early", [timedelta(0), timedelta(days=-400)])
+def test_a_value_that_would_have_expired_is_refused(tree: Tree, early: timedelta) -> None:
+    with pytest.raises(RefusedError) as refusal:
+        tree.commit(SetOp(op="set", key=RETRIES, value=2, expires_at=AUTHOR.at + early), SYSTEM)
+    assert [(fault.pointer, fault.code) for fault in refusal.value.faults] == [("/expires_at", "in_the_past")]
+
+
+@pytest.mark.parametrize("op", [SetOp(op="set", key=RETRIES, value=2), LockOp(op="lock", key=RETRIES)])
+def test_a_persona_has_no_keys_of_the_pipeline(tree: Tree, op: Op) -> None:
+    with pytest.raises(RefusedError) as refusal:
+        tree.commit(op, SYSTEM, ORG, WORKSPACE, PERSONA)
+    assert [(fault.pointer, fault.code) for fault in refusal.value.faults] == [("/key", "not_settable")]

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fourfold.config.registry import BadValueError, flattened, nearest, registry
-from fourfold.config.scope import STORED, Scope
+from fourfold.config.scope import Scope
 from fourfold.config.settings import Settings
 
 STEPS = ("intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit")
@@ -35,7 +35,7 @@ def test_a_key_tells_its_type_bounds_default_meaning_and_scopes(name: str) -> No
     assert key.parsed(key.default) == key.default
     assert key.description.endswith(".")
     assert key.scopes
-    assert [scope for scope in (*STORED, Scope.REQUEST) if scope in key.scopes] == list(key.scopes)
+    assert [scope for scope in Scope if scope in key.scopes] == list(key.scopes)
     assert "type" in schema or "anyOf" in schema or "enum" in schema or "$ref" in schema
 
 

@@ -41,6 +41,7 @@ def entry(place: ScopeRef, record: Revision) -> dict[str, Any]:
     data = ConfigChanged(
         scope=stored(place.scope),
         scope_id=place.owner,
+        persona_id=None,
         revision=record.revision,
         kind=record.kind,
         changed_by=record.by,

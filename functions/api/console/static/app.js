@@ -14,6 +14,7 @@ const ROUTES = [
   ["runs/:run", () => import("./run.js")],
   ["personas/:persona", () => import("./persona.js")],
   ["personas/:persona/:tab", () => import("./persona.js")],
+  ["voices", () => import("./voices.js")],
   ["usage", () => import("./usage.js")],
   ["webhooks", () => import("./webhooks.js")],
   ["webhooks/:endpoint", () => import("./webhook.js")],

@@ -71,7 +71,7 @@ export async function view(_, { signal }) {
     content: h("section", { class: "page" },
       h("div", { class: "page-head" },
         h("h1", { tabindex: -1 }, "Personas"),
-        h("div", { class: "actions" }, curlButton("GET", "/v1/personas"), h("a", { class: "button main", href: "#/create" }, "Create"))),
+        h("div", { class: "actions" }, curlButton("GET", "/v1/personas"), h("a", { class: "button", href: "#/voices" }, "Map of voices"), h("a", { class: "button main", href: "#/create" }, "Create"))),
       filters.element,
       rows,
       end),

@@ -31,7 +31,7 @@ export function shell() {
   showModels(models);
   closePopsFromOutside();
   const markCurrent = ([first = ""]) => {
-    const page = first === "personas" ? "" : first;
+    const page = first === "personas" || first === "voices" ? "" : first;
     for (const each of links) {
       if (each.dataset.page !== page) { each.removeAttribute("aria-current"); continue; }
       each.setAttribute("aria-current", "page");

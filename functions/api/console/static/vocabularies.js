@@ -56,6 +56,8 @@ export const SCHWARTZ_VALUES = [
 export const EVENTS = [
   "budget.alert",
   "config.changed",
+  "evaluation.completed",
+  "evaluation.failed",
   "generation.run.completed",
   "generation.run.failed",
   "generation.run.started",

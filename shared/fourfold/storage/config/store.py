@@ -1,7 +1,8 @@
 """Settings in the Config table.
 
-pk `SYSTEM`, `ORG#<id>` or `WS#<id>`; sk `HEAD` (the values now), `REV#<number>` (each commit and the values after it,
-compressed), `SNAP#<id>` (snapshots), `BELOW#ORG#<id>` and `BELOW#WS#<id>` (scopes below that have a commit).
+pk `SYSTEM`, `ORG#<id>`, `WS#<id>` or `WS#<id>#PERSONA#<id>`; sk `HEAD` (the values now), `REV#<number>` (each commit
+and the values after it, compressed), `SNAP#<id>` (snapshots), `BELOW#ORG#<id>` and `BELOW#WS#<id>` (scopes below that
+have a commit). Personas are not listed: a workspace may have any number.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from fourfold.config.entries import Entries, Entry, ScopeRef, ScopeState
 from fourfold.config.history import Revision, Snapshot
 from fourfold.config.scope import Scope
 from fourfold.config.service import StaleError
+from fourfold.persona import PersonaGoneError
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.table import Item, Table, key
@@ -39,7 +41,8 @@ class Page:
 class DynamoConfigStore:
     """Implements `fourfold.config.service.ConfigStore`, and lists.
 
-    `entry_of` makes the bus entry that announces a commit, from the refs committed to and its record.
+    `entry_of` makes the bus entry that announces a commit, from the refs committed to and its record. `exists_of` makes
+    the write that fails unless the persona of a scope exists.
     """
 
     def __init__(
@@ -48,7 +51,9 @@ class DynamoConfigStore:
         table: str,
         outbox: str,
         entry_of: Callable[[ScopeRef, Revision], BusEntry],
+        exists_of: Callable[[ScopeRef], Write] | None = None,
     ) -> None:
+        self._exists_of = exists_of
         self._client = client
         self._table = Table(client, table)
         self._outbox = outbox
@@ -67,8 +72,30 @@ class DynamoConfigStore:
         }
 
     def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
-        """Stores a commit whole and announces it, unless the scope or an ancestor has moved (StaleError)."""
-        pk, text, table = _pk(after.ref), _text(after.entries), self._table.name
+        """Stores a commit whole and announces it.
+
+        Raises:
+            StaleError: the scope or an ancestor has moved.
+            PersonaGoneError: the persona of the scope was deleted.
+        """
+        table = self._table.name
+        writes = [
+            *self.commit_writes(after, record),
+            *(check(table, key(scope_pk(state.ref), "HEAD"), **_at_revision(state.revision)) for state in ancestors),
+        ]
+        is_persona = after.ref.scope is Scope.PERSONA
+        exists = [self._exists_of(after.ref)] if is_persona and self._exists_of is not None else []
+        if after.revision == 1 and not is_persona:
+            writes.extend(self._registered([state.ref for state in ancestors], after.ref))
+        failed = transact(self._client, {"commit": writes, "persona": exists})
+        if "persona" in failed:
+            raise PersonaGoneError
+        if failed:
+            raise StaleError
+
+    def commit_writes(self, after: ScopeState, record: Revision) -> list[Write]:
+        """The writes of a commit, which fail if the scope is not at the revision before."""
+        pk, text, table = scope_pk(after.ref), _text(after.entries), self._table.name
         head = {**key(pk, "HEAD"), "revision": {"N": str(after.revision)}, "nodes": {"S": text}}
         # A revision holds most values three times, before, after and whole: as plain text it may pass 400 KB.
         revision = {
@@ -76,16 +103,15 @@ class DynamoConfigStore:
             "doc": packed(record.model_dump_json()),
             "nodes": packed(text),
         }
-        writes = [
+        return [
             put(table, head, **_at_revision(after.revision - 1)),
             put(table, revision, ABSENT),
-            *(check(table, key(_pk(state.ref), "HEAD"), **_at_revision(state.revision)) for state in ancestors),
             *outbox_puts(self._outbox, [self._entry_of(after.ref, record)]),
         ]
-        if after.revision == 1:
-            writes.extend(self._registered([state.ref for state in ancestors], after.ref))
-        if transact(self._client, {"commit": writes}):
-            raise StaleError
+
+    def erase(self, ref: ScopeRef) -> None:
+        """Deletes the settings of a scope with all revisions and snapshots."""
+        self._table.delete_many(self._table.query(scope_pk(ref), fields="pk, sk"))
 
     def state_at(self, ref: ScopeRef, revision: int) -> ScopeState | None:
         """What a ref said at a revision of its own, or None if there is no such revision."""
@@ -96,12 +122,12 @@ class DynamoConfigStore:
 
     def revision(self, ref: ScopeRef, number: int) -> tuple[Revision, Entries] | None:
         """One revision and what held after it, or None."""
-        item = self._item(_pk(ref), _revision_sk(number))
+        item = self._item(scope_pk(ref), _revision_sk(number))
         return None if item is None else (_record(item), _nodes(item))
 
     def page(self, ref: ScopeRef, limit: int, before: int | None = None) -> Page:
         """Up to `limit` revisions of a ref, newest first, those before revision `before`."""
-        pk = _pk(ref)
+        pk = scope_pk(ref)
         start = None if before is None else key(pk, _revision_sk(before))
         items = self._table.query(pk, "REV#", start_after=start, newest_first=True, page=limit, fields="doc")
         found = [_record(item) for item in islice(items, limit)]
@@ -115,7 +141,7 @@ class DynamoConfigStore:
             ValueError: one is stored under its id.
         """
         item = {
-            **key(_pk(ref), f"SNAP#{snapshot.id}"),
+            **key(scope_pk(ref), f"SNAP#{snapshot.id}"),
             "doc": {"S": snapshot.model_dump_json()},
             "nodes": {"S": _text(entries)},
         }
@@ -124,19 +150,19 @@ class DynamoConfigStore:
 
     def snapshot(self, ref: ScopeRef, snapshot_id: str) -> tuple[Snapshot, Entries] | None:
         """A snapshot of a ref and what it holds, or None."""
-        item = self._item(_pk(ref), f"SNAP#{snapshot_id}")
+        item = self._item(scope_pk(ref), f"SNAP#{snapshot_id}")
         return None if item is None else (Snapshot.model_validate_json(item["doc"]["S"]), _nodes(item))
 
     def snapshots(self, ref: ScopeRef) -> list[Snapshot]:
         """All snapshots of a ref, newest first."""
-        found = self._query(_pk(ref), "SNAP#", "doc")
+        found = self._query(scope_pk(ref), "SNAP#", "doc")
         return [Snapshot.model_validate_json(item["doc"]["S"]) for item in found][::-1]
 
     def below(self, ref: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
         """Of every scope below `ref` that was ever committed to: the states from just below it down to that one."""
-        if ref.scope is Scope.WORKSPACE:
+        if ref.scope not in {Scope.SYSTEM, Scope.ORG}:
             return
-        children = [_child(item["sk"]["S"]) for item in self._query(_pk(ref), "BELOW#", "sk")]
+        children = [_child(item["sk"]["S"]) for item in self._query(scope_pk(ref), "BELOW#", "sk")]
         states = self.states(children)
         for child in children:
             yield (states[child],)
@@ -145,15 +171,17 @@ class DynamoConfigStore:
 
     def _heads(self, refs: Iterable[ScopeRef], fields: str | None) -> Iterator[tuple[ScopeRef, Item | None]]:
         wanted = list(dict.fromkeys(refs))
-        heads = self._table.get_many((key(_pk(ref), "HEAD") for ref in wanted), fields=fields)
+        heads = self._table.get_many((key(scope_pk(ref), "HEAD") for ref in wanted), fields=fields)
         found = {item["pk"]["S"]: item for item in heads}
         for ref in wanted:
-            yield ref, found.get(_pk(ref))
+            yield ref, found.get(scope_pk(ref))
 
     def _registered(self, ancestors: Sequence[ScopeRef], ref: ScopeRef) -> list[Write]:
         """The writes that make the ref findable from those above it."""
         line = [*ancestors, ref]
-        return [put(self._table.name, key(_pk(upper), f"BELOW#{_pk(lower)}")) for upper, lower in pairwise(line)]
+        return [
+            put(self._table.name, key(scope_pk(upper), f"BELOW#{scope_pk(lower)}")) for upper, lower in pairwise(line)
+        ]
 
     def _item(self, pk: str, sk: str) -> Item | None:
         return self._table.get(key(pk, sk))
@@ -185,7 +213,10 @@ def _record(item: Mapping[str, Any]) -> Revision:
     return Revision.model_validate_json(unpacked(item["doc"]))
 
 
-def _pk(ref: ScopeRef) -> str:
+def scope_pk(ref: ScopeRef) -> str:
+    """The partition of a scope."""
+    if ref.scope is Scope.PERSONA:
+        return f"WS#{ref.workspace}#PERSONA#{ref.owner}"
     return "SYSTEM" if ref.scope is Scope.SYSTEM else _PREFIXES[ref.scope] + ref.owner
 
 

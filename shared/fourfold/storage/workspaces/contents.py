@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourfold.config.entries import persona_scope
+from fourfold.storage.config.store import scope_pk
 from fourfold.storage.jobs.baseline import BASELINE
 from fourfold.storage.months import EVALUATIONS, PERSONAS, RUNS, Months
 from fourfold.storage.partitions import (
@@ -103,8 +105,9 @@ class WorkspaceContents:
         return ((entry["sk"]["S"], entry["persona_id"]["S"] if "persona_id" in entry else None) for entry in entries)
 
     def of_persona(self, workspace_id: str, persona_id: str) -> Iterator[Partition]:
-        """A persona's own items, then those of each of its sessions."""
+        """A persona's own items, its settings, then those of each of its sessions."""
         yield Partition(Area.PERSONAS, self._personas, persona_pk(workspace_id, persona_id))
+        yield Partition(Area.CONFIG, self._config, scope_pk(persona_scope(workspace_id, persona_id)))
         for entry in self._personas.query(sessions_pk(workspace_id, persona_id)):
             pk = session_pk(workspace_id, entry["session_id"]["S"])
             yield Partition(Area.PERSONAS, self._personas, pk, f"{persona_id}#")

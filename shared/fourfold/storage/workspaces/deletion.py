@@ -149,12 +149,15 @@ class DynamoWorkspaceDeletion:
         return erased
 
     def _kept_replies(self, workspace_id: str) -> Iterator[Item]:
-        """Keys of stored replies, of slots of chats, and of limits that all keys share."""
-        matching = "begins_with(id, :replies) OR begins_with(id, :limits) OR id = :chats"
+        """Keys of stored replies, of claimed names, of slots of open replies, and of limits that all keys share."""
+        prefixes = ("replies", "names", "limits")
+        matching = " OR ".join(f"begins_with(id, :{name})" for name in prefixes) + " OR id IN (:chats, :streams)"
         values = {
             ":replies": {"S": f"{workspace_id}#"},
+            ":names": {"S": f"NAME#{workspace_id}#"},
             ":limits": {"S": f"RATE#{workspace_id}/"},
             ":chats": {"S": f"CHATS#{workspace_id}"},
+            ":streams": {"S": f"STREAMS#{workspace_id}"},
         }
         return Table(self._client, self._names.idempotency).scan(matching, values, "id")
 

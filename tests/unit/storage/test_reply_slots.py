@@ -1,4 +1,4 @@
-"""Chat slots: never more holders than slots, whichever process holds them, and no slot is lost with its process."""
+"""Slots of replies: never more holders than slots, whichever process holds them, and none is lost with its process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fourfold.storage.idempotency.chat_slots import ChatSlots
+from fourfold.storage.idempotency.reply_slots import ReplySlots
 from tests.isolation import take_turns
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ START = 1_800_000_000.0
 
 
 def test_processes_share_the_slots_of_a_workspace(dynamodb: DynamoDBClient) -> None:
-    processes = [ChatSlots(dynamodb, "idempotency", lambda: START) for _ in range(3)]
+    processes = [ReplySlots(dynamodb, "idempotency", "CHATS", lambda: START) for _ in range(3)]
     taken = [process.take("ws_one", 3, 60) for process in processes]
     assert {slot and slot.number for slot in taken} == {0, 1, 2}
     assert processes[0].take("ws_one", 3, 60) is None
@@ -33,7 +33,7 @@ def test_processes_share_the_slots_of_a_workspace(dynamodb: DynamoDBClient) -> N
 
 def test_many_at_once_get_no_more_than_there_are(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> None:
     take_turns(monkeypatch)
-    slots = ChatSlots(dynamodb, "idempotency", lambda: START)
+    slots = ReplySlots(dynamodb, "idempotency", "CHATS", lambda: START)
     with ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(lambda _: slots.take("ws_one", 5, 60), range(24)))
     assert len({slot.number for slot in taken if slot}) == sum(slot is not None for slot in taken) == 5
@@ -41,7 +41,7 @@ def test_many_at_once_get_no_more_than_there_are(dynamodb: DynamoDBClient, monke
 
 def test_the_slot_of_a_process_that_ended_is_free_in_time(dynamodb: DynamoDBClient) -> None:
     now = [START]
-    slots = ChatSlots(dynamodb, "idempotency", lambda: now[0])
+    slots = ReplySlots(dynamodb, "idempotency", "CHATS", lambda: now[0])
     assert slots.take("ws_one", 1, 60) is not None
     now[0] += 59
     assert slots.take("ws_one", 1, 60) is None

@@ -1,14 +1,15 @@
-"""How many chat replies of a workspace are written at once, in all processes: numbered slots.
+"""How many replies of a workspace are open at once, in all processes: numbered slots.
 
-`CHATS#<workspace>` in the Idempotency table has an attribute for each slot, `slot_<number>`: the milliseconds of Unix
-time until which it is held, and who holds it. A slot whose process ended before it was freed is free from that time on.
+`CHATS#<workspace>` and `STREAMS#<workspace>` in the Idempotency table have an attribute for each slot, `slot_<number>`:
+the milliseconds of Unix time until which it is held, and who holds it. A slot whose process ended before it was freed
+is free from that time on.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -23,22 +24,26 @@ _ATTEMPTS: Final = 8
 _FORGOTTEN_AFTER_S: Final = 3600
 
 
-class ChatSlot(NamedTuple):
+ReplyKind = Literal["CHATS", "STREAMS"]
+
+
+class ReplySlot(NamedTuple):
     """A slot and the value by which its holder is known."""
 
     number: int
     holder: str
 
 
-class ChatSlots:
-    """The slots of every workspace. Exact: never more holders than slots."""
+class ReplySlots:
+    """The slots of every workspace for one kind of reply. Exact: never more holders than slots."""
 
-    def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, kind: ReplyKind, clock: Callable[[], float]) -> None:
         """`clock` returns seconds of Unix time."""
         self._table = Table(client, table)
+        self._kind = kind
         self._clock = clock
 
-    def take(self, workspace_id: str, limit: int, seconds: float) -> ChatSlot | None:
+    def take(self, workspace_id: str, limit: int, seconds: float) -> ReplySlot | None:
         """Takes one of `limit` (1 or more) slots for at most `seconds`; None if all are held.
 
         It costs one write while most slots are free. If a local server cannot store the change, a slot is granted: the
@@ -47,7 +52,7 @@ class ChatSlots:
         free = list(range(limit))
         try:
             for _ in range(_ATTEMPTS):
-                slot = ChatSlot(random.choice(free), self._holder(seconds))  # noqa: S311 - spreads, keeps no secret
+                slot = ReplySlot(random.choice(free), self._holder(seconds))  # noqa: S311 - spreads, keeps no secret
                 if self._take(workspace_id, slot):
                     return slot
                 held = self._held(workspace_id)
@@ -57,22 +62,22 @@ class ChatSlots:
         except ClientError as error:
             if error.response["Error"]["Code"] != INSUFFICIENT_STORAGE:
                 raise
-            return ChatSlot(0, "")
+            return ReplySlot(0, "")
         return None  # others were faster at each attempt
 
-    def free(self, workspace_id: str, slot: ChatSlot) -> None:
-        """Frees a slot, unless it has expired and somebody else holds it."""
+    def free(self, workspace_id: str, slot: ReplySlot) -> None:
+        """Frees a slot, unless it has expired and another reply holds it."""
         self._table.update(
-            _key(workspace_id),
+            self._key(workspace_id),
             "REMOVE #slot",
             "#slot = :holder",
             names={"#slot": _attribute(slot.number)},
             values={":holder": {"S": slot.holder}},
         )
 
-    def _take(self, workspace_id: str, slot: ChatSlot) -> bool:
+    def _take(self, workspace_id: str, slot: ReplySlot) -> bool:
         taken = self._table.update(
-            _key(workspace_id),
+            self._key(workspace_id),
             "SET #slot = :holder, expiration = :expiration",
             "attribute_not_exists(#slot) OR #slot < :now",
             names={"#slot": _attribute(slot.number)},
@@ -85,12 +90,15 @@ class ChatSlots:
         return taken is not None
 
     def _held(self, workspace_id: str) -> set[int]:
-        item, now = self._table.get(_key(workspace_id)) or {}, _time(self._clock())
+        item, now = self._table.get(self._key(workspace_id)) or {}, _time(self._clock())
         return {
             int(name.removeprefix("slot_"))
             for name, value in item.items()
             if name.startswith("slot_") and value["S"] >= now
         }
+
+    def _key(self, workspace_id: str) -> dict[str, Any]:
+        return {"id": {"S": f"{self._kind}#{workspace_id}"}}
 
     def _holder(self, seconds: float) -> str:
         return f"{_time(self._clock() + seconds)}#{new_operation_id()}"
@@ -103,7 +111,3 @@ def _time(seconds: float) -> str:
 
 def _attribute(number: int) -> str:
     return f"slot_{number}"
-
-
-def _key(workspace_id: str) -> dict[str, Any]:
-    return {"id": {"S": f"CHATS#{workspace_id}"}}
