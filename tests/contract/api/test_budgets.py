@@ -128,7 +128,7 @@ def limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> Limit:  # noqa: ARG001 -
             return replace(read(workspace_id, persona_id), settings=settings)
 
         monkeypatch.setattr(job_entry, "effective_in", effective)
-        monkeypatch.setattr(job_entry, "settings_of_run", lambda run: effective(run.workspace_id).settings)
+        monkeypatch.setattr(job_entry, "settings_of_run", lambda _run: settings)
 
     set_limits()
     return set_limits
