@@ -12,7 +12,6 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.estimates.evaluation import step_call_usd
-from fourfold.evaluation.metered import MeteredModel
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError
 from fourfold.models import resolve
@@ -20,10 +19,12 @@ from fourfold.pipeline.distinct_name import NAMING_STEPS
 from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
+from fourfold.spending.metered import CallBudget, MeteredModel
+from fourfold.spending.run_budget import RunBudget
 from fourfold.steps import StepName
 from fourfold.trace import current_trace, trace_id
 from functions.preload import preload
-from functions.wiring import budget, names_of, run_log
+from functions.wiring import budget, names_of, run_hold, run_log
 
 logger = Logger()
 
@@ -52,7 +53,7 @@ def step_handler(step: Step[Output]) -> Handler:
             attempt=state.attempt,
             trace_id=trace_id(current_trace()),
         )
-        models = [_paid_by(state, step.name, resolve(name)) for name in state.config.pipeline.of(step.name).chain]
+        models = _models_of(state, step.name)
         try:
             names = names_of(state) if step.name in NAMING_STEPS else None
             after = execute_step(step, state, models, run_log(state, state.log_seq), deadline, names)
@@ -71,12 +72,23 @@ def step_handler(step: Step[Output]) -> Handler:
     return handler
 
 
-def _paid_by(state: RunState, step: StepName, model: LanguageModel) -> LanguageModel:
-    """The model; of an evaluation's run, each call is paid from the evaluation's budget."""
-    if state.evaluation_id is None:
-        return model
-    expected_usd = step_call_usd(step, state.config.pipeline.of(step))
-    return MeteredModel(model, budget(state.workspace_id, state.evaluation_id), expected_usd)
+def _models_of(state: RunState, step: StepName) -> list[LanguageModel]:
+    """The model chain of a step. Its calls are paid from what limits the run."""
+    config = state.config.pipeline.of(step)
+    models, paid_from = [resolve(name) for name in config.chain], _budget_of(state)
+    if paid_from is None:
+        return models
+    expected_usd = step_call_usd(step, config)
+    return [MeteredModel(model, paid_from, expected_usd) for model in models]
+
+
+def _budget_of(state: RunState) -> CallBudget | None:
+    """The budget of the run's evaluation, or what the run holds of the caps that limit it; None if nothing does."""
+    if state.evaluation_id is not None:
+        return budget(state.workspace_id, state.evaluation_id)
+    if state.reserved_usd is None:
+        return None
+    return RunBudget(run_hold(state), state.reserved_usd, state.spent_usd)
 
 
 preload(os.environ)

@@ -26,6 +26,7 @@ from fourfold.storage.progress.events import DynamoEventStore
 from fourfold.storage.runs.repository import DynamoRunRepository
 from fourfold.storage.runs.slots import GenerationSlots
 from fourfold.storage.usage.budgets import DynamoBudgets
+from fourfold.storage.usage.holds import DynamoHolds, DynamoRunHold
 from functions.clock import now
 
 
@@ -104,6 +105,12 @@ def run_repository() -> DynamoRunRepository:
 def budgets() -> DynamoBudgets:
     """What budgets have left."""
     return DynamoBudgets(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+
+
+def run_hold(run: RunIdentity | RunState) -> DynamoRunHold:
+    """What a run holds of the budgets that limit it."""
+    holds = DynamoHolds(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+    return DynamoRunHold(holds, run.workspace_id, run.run_id, now)
 
 
 @cache

@@ -14,7 +14,6 @@ from fourfold.errors import DeadlineError, FourfoldError
 from fourfold.estimates.evaluation import judge_call_usd
 from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.judging import judge_pair, judge_persona
-from fourfold.evaluation.metered import MeteredModel
 from fourfold.evaluation.models import SIDES, Side
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.evaluation.store import EvaluationStoppedError, judgement_key, preference_key
@@ -25,6 +24,7 @@ from fourfold.persona import Document, Persona
 from fourfold.progress.events import JobProgress
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import RunStatus
+from fourfold.spending.metered import MeteredModel
 from functions.preload import preload
 from functions.step_entry import deadline_of
 from functions.wiring import budget, evaluation_log, evaluations, persona_store

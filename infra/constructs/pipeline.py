@@ -98,10 +98,10 @@ def _step_spec(step: StepName, settings: StageSettings, functions: FunctionFacto
         timeout_s=STEP_TIMEOUT_S,
         memory_mb=_MEMORY_MB,
         awaited=step is not StepName.SINGLE_CALL,  # the baseline of comparisons
-        # The personas' table has the budget of an evaluation.
+        # The personas' table has the budgets of evaluations and of workspaces, and what runs hold of those.
         access=[
             tables.run_events.access("PutItem", "Query"),
-            tables.personas.access("UpdateItem"),
+            tables.personas.access("GetItem", "Query", "UpdateItem"),
             model_access(settings),
             *(_name_access(tables) if step in NAMING_STEPS else ()),
         ],

@@ -33,6 +33,8 @@ KEEP_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteI
 FOLLOW_EVENTS = grant(
     ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "RunEvents"
 )
+# What a run holds of budgets, and what an evaluation has left: no step creates or deletes an item.
+RAISE_HOLD = grant(("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"), "Personas")
 END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Personas")
 READ_KEYS = grant(
     ("ssm:GetParameter",),
@@ -80,12 +82,12 @@ CONSUME = (
 LANES = ("WebhookQueuesFast", "WebhookQueuesSlow")
 GIVE_ORDERS = grant(("sqs:SendMessage",), *LANES)
 GRANTS: dict[str, Grants] = {
-    **{name: {APPEND_EVENTS, READ_KEYS, grant(("dynamodb:UpdateItem",), "Personas")} for name in STEPS},
+    **{name: {APPEND_EVENTS, READ_KEYS, RAISE_HOLD} for name in STEPS},
     **{
         name: {
             APPEND_EVENTS,
             READ_KEYS,
-            grant(("dynamodb:Query", "dynamodb:UpdateItem"), "Personas"),
+            RAISE_HOLD,
             grant(("dynamodb:PutItem",), "Idempotency"),
         }
         for name in ("surface_ground", "single_call")

@@ -57,7 +57,8 @@ def execute_step(  # noqa: PLR0913, PLR0917 - what a step needs
         ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
         RunOverError: the run has ended, or its persona is deleted; no further call is sent.
         BriefRefusedError: the brief is of a kind that is refused; the calls that found it are logged.
-        StoppedError: the run was cancelled, or its evaluation has stopped; the calls sent before are logged.
+        StoppedError: the run was cancelled, its evaluation has stopped, or a budget has too little left; the calls sent
+            before are logged.
     """
     if state.keeps(step.name):
         return keep_layer(step.name, state)
@@ -164,9 +165,19 @@ def _run_and_log(  # noqa: PLR0913, PLR0917 - as `execute_step`
         raise
     if names is not None:
         outcome = with_free_name(outcome, names)
+    outcome = _with_spending(outcome)
     completed = _completed(step, current.attempt, outcome, _elapsed_ms(started))
     log.append(completed, checkpoint=outcome.state.model_dump_json())
     return outcome.state
+
+
+def _with_spending(outcome: StepOutcome) -> StepOutcome:
+    """Returns the outcome with its calls in what the run has spent. Only a run that a budget limits counts that."""
+    state = outcome.state
+    if state.reserved_usd is None:
+        return outcome
+    cost = sum(call.cost_usd or 0.0 for call in outcome.calls)
+    return replace(outcome, state=state.model_copy(update={"spent_usd": state.spent_usd + cost}))
 
 
 def _with_move(

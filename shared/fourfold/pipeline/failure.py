@@ -10,12 +10,19 @@ from fourfold.llm.advice import ADVICE
 from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.pipeline.refusal import BriefRefusedError, refused_brief
 from fourfold.problem import Problem, problem
+from fourfold.spending.run_budget import RunOverBudgetError
 
 EVALUATION_STOPPED: Problem = problem(
     "evaluation_stopped",
     "The evaluation has stopped",
     409,
     "The run belongs to an evaluation that was cancelled or has spent its budget. No further call was sent.",
+)
+_OVER_BUDGET: Problem = problem(
+    "budget_exceeded",
+    "The budget is exceeded",
+    402,
+    "A budget has too little left for the run's next call. Wait until it renews, or raise it.",
 )
 _MAX_DETAIL = 900
 _INTERRUPTIONS = frozenset({"States.ServiceRestart", "ABORTED"})
@@ -40,10 +47,9 @@ def problem_from(error: str, cause: str) -> Problem:
     if error in _TIMEOUTS:
         return problem("run_timed_out", "The run timed out", 504, "A step did not finish in time. Try again.")
     raised = _raised(cause)
-    if error == BriefRefusedError.__name__:
-        return refused_brief(_message_in(raised))
-    if error == "EvaluationStoppedError":
-        return EVALUATION_STOPPED
+    stopped = _stopped(error, _message_in(raised))
+    if stopped is not None:
+        return stopped
     failed = _model_failure(raised)
     if failed is not None:
         return model_problem(*failed)
@@ -81,6 +87,27 @@ def _raised(cause: str) -> dict[str, Any]:
 
 def _message_in(raised: Mapping[str, Any]) -> str:
     return str(raised.get("errorMessage", ""))
+
+
+def _stopped(error: str, message: str) -> Problem | None:
+    """Returns the problem of a run that sends no further call by a decision; None for any other error."""
+    match error:
+        case BriefRefusedError.__name__:
+            return refused_brief(message)
+        case RunOverBudgetError.__name__:
+            return _over_budget(message)
+        case "EvaluationStoppedError":
+            return EVALUATION_STOPPED
+        case _:
+            return None
+
+
+def _over_budget(text: str) -> Problem:
+    """The problem that a RunOverBudgetError carries, with what is left; without, if its text was cut."""
+    try:
+        return Problem.model_validate_json(text)
+    except ValueError:
+        return _OVER_BUDGET
 
 
 def _model_failure(raised: Mapping[str, Any]) -> tuple[ModelFailure, str] | None:

@@ -159,6 +159,7 @@ def initial_state(run: Run, intent: str) -> RunState:
         asked_language=run.language,
         seed=run.seed,
         evaluation_id=run.evaluation_id,
+        reserved_usd=run.reserved_usd,
         batch_id=run.batch_id,
         distinct_names=run.distinct_names,
         log_seq=1,  # `run.started` is logged before the execution starts

@@ -55,7 +55,8 @@ class RunState(Document):
     `asked_language` (BCP 47) is the one that the persona must speak, None if the brief decides.
     `seed` is what the steps vary the brief by. `batch_id` and `distinct_names` are as in `Run`. `avoid_names` are the
     names that the step at work keeps away from; no step returns it. `evaluation_id` is the evaluation that the run
-    belongs to: its calls are paid from the evaluation's budget.
+    belongs to: its calls are paid from the evaluation's budget. `reserved_usd` is what the run held of the budgets that
+    limit it when it began, None if none does; `spent_usd` is what it has spent since, counted only then.
     """
 
     run_id: RunId
@@ -81,6 +82,8 @@ class RunState(Document):
     rewrite: Rewrite | None = None
     refined: Refined | None = None
     evaluation_id: EvaluationId | None = None
+    reserved_usd: float | None = Field(default=None, exclude_if=lambda usd: usd is None)
+    spent_usd: float = Field(default=0.0, exclude_if=lambda usd: usd == 0)
 
     def reset_for(self, step: StepName) -> RunState:
         """Returns the state that `step` starts from, without the earlier output of `step` and of later steps.

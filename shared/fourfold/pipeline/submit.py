@@ -256,10 +256,11 @@ def _prepared(request: Submission, context: RunContext) -> NewRun:
 
 
 def with_reservation(start: NewRun, reservation: Reservation | None) -> NewRun:
-    """Returns the run marked with what it holds of the budgets."""
+    """Returns the run and its first state, marked with what it holds of the budgets."""
     if reservation is None:
         return start
-    return replace(start, run=start.run.model_copy(update={"reserved_usd": reservation.usd}))
+    held = {"reserved_usd": reservation.usd}
+    return replace(start, run=start.run.model_copy(update=held), state=start.state.model_copy(update=held))
 
 
 def _claim(request: Submission, start: NewRun) -> KeyClaim | None:

@@ -45,7 +45,7 @@ from functions.api.runs import job_requests as jobs
 from functions.api.runs.polling import logged
 from functions.api.server import Server
 from functions.api.wiring import api_keys, claims, key_ring, last_use, polling_limiter, rate_limiter, submissions
-from functions.configuration import config_reader, effective, org_of
+from functions.configuration import config_reader, deployment_defaults, effective, org_of
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
@@ -356,6 +356,7 @@ def _forget() -> None:
     kept_for_jobs = (wiring.budgets, wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
     sealing = (secret_sealer.kms, secret_sealer.opened)
     kept_for_evaluations = (wiring.evaluations, wiring.run_repository)
-    further = (*kept_for_evaluations, config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
+    settings = (config_reader, deployment_defaults, org_of)
+    further = (*kept_for_evaluations, *settings, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_lists, *kept_for_jobs):
         made.cache_clear()

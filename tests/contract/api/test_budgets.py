@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -14,14 +16,22 @@ from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.effective import EffectiveSettings
 from fourfold.config.presets import default_config
 from fourfold.config.settings import Settings
-from fourfold.llm.port import ChatRequest, Completion, OnText
+from fourfold.errors import FourfoldError
+from fourfold.estimates.evaluation import step_call_usd
+from fourfold.llm.port import ChatRequest, Completion, ModelRequest, OnText, provider_and_model
 from fourfold.models import resolve_chat
 from fourfold.persona import TokenUsage
+from fourfold.pipeline.run_context import identity_of
+from fourfold.pipeline.state import RunState
 from fourfold.spending.spent import NANO
-from functions import configuration, job_entry
+from functions import configuration, job_entry, step_entry
 from functions.api.chat import context
+from functions.fail_run.handler import handler as fail_run
 from functions.fingerprint import handler as fingerprint
+from tests.builders import ALL_STEPS, ScriptedModel
 from tests.contract.api.conftest import FULL_KEY, Api, use_settings
+from tests.examples import examples
+from tests.invocation import Invocation
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 SAID = [{"role": "user", "content": "Hi"}]
@@ -40,6 +50,66 @@ class Priced:
     def reply(self, request: ChatRequest, on_text: OnText | None = None, /) -> Completion:
         answered = self._model.reply(request, on_text)
         return replace(answered, usage=TokenUsage(output_tokens=1), cost_usd=self._usd)
+
+
+@dataclass
+class Dear(ScriptedModel):
+    """Answers well, at a multiple of what a call of its step is expected to cost; keeps what each call cost beyond."""
+
+    times: float = 2.0
+    beyond: list[float] = field(default_factory=list)
+
+    def complete(self, request: ModelRequest) -> Completion:
+        step = next(step.name for step in ALL_STEPS if step.output_type is request.output_type)
+        config = default_config(["anthropic"]).pipeline.of(step)
+        expected = step_call_usd(step, config)(self.name, request)
+        assert expected is not None
+        self.beyond.append((self.times - 1) * expected)
+        provider, model = provider_and_model(self.name)
+        return replace(super().complete(request), provider=provider, model=model, cost_usd=self.times * expected)
+
+
+@dataclass
+class DearModels:
+    """Makes the steps' models, each for one invocation."""
+
+    times: float
+    made: list[Dear] = field(default_factory=list)
+
+    def resolve(self, name: str) -> Dear:
+        self.made.append(Dear(name=name, times=self.times))
+        return self.made[-1]
+
+    @property
+    def most_beyond(self) -> float:
+        """The most that one call cost beyond what was expected."""
+        return max(usd for model in self.made for usd in model.beyond)
+
+
+def attempted(state: RunState, attempts: int) -> None:
+    """Runs the functions of a run as the state machine does: every attempt, the record of a failure, or a flag."""
+    now: dict[str, Any] = state.model_dump(mode="json")
+    try:
+        for attempt in range(1, attempts + 1):
+            now |= {"attempt": attempt, "audit": None}
+            for step in ALL_STEPS[0 if attempt == 1 else 1 :]:
+                now = import_module(f"functions.{step.name}.handler").handler(now, Invocation())
+    except FourfoldError as error:
+        cause = json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)})
+        run = identity_of(state).model_dump(mode="json")
+        fail_run({"run": run, "error": {"error": type(error).__name__, "cause": cause}}, None)
+    else:
+        store = import_module("functions.store_persona.handler").handler
+        store({"status": "flagged", "state": now}, None)
+
+
+def begun(api: Api, times: int) -> list[RunState]:
+    """The first states of the runs that this many requests start."""
+    api.machine.fate, before = "silent", len(api.machine.started)
+    for _ in range(times):
+        reply = api.call("POST", "/v1/personas", FULL_KEY, json=BRIEF, headers={"Prefer": "respond-async"})
+        assert reply.status_code in {202, 402}
+    return [state for _, state in api.machine.started[before:]]
 
 
 @pytest.fixture
@@ -166,3 +236,29 @@ def test_a_job_stops_cleanly_at_its_budget_with_what_it_paid(
     entries = [json.loads(item["entry"]["S"]) for item in api.stored("outbox")]
     alerts = [entry["Detail"]["data"]["percent"] for entry in entries if entry["DetailType"] == "budget.alert"]
     assert sorted(alerts) == [80, 100]
+
+
+@pytest.mark.random
+def test_runs_that_cost_twice_their_estimate_pass_the_cap_by_calls_in_progress_alone(
+    api: Api, limit: Limit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = examples(5, 50)
+    cap_usd = 0.5 if requests == 5 else 1.0
+    limit(usd_per_month=cap_usd)
+    dear = DearModels(times=2.0)
+    monkeypatch.setattr(step_entry, "resolve", dear.resolve)
+    states = begun(api, requests)
+    with ThreadPoolExecutor(len(states)) as pool:
+        list(pool.map(lambda state: attempted(state, attempts=2), states))
+    runs = [api.run(state.run_id) for state in states]
+    committed, spent = counter(api)
+    assert (holds(api), committed) == ([], spent)
+    assert spent == pytest.approx(sum(run.usage.cost_usd or 0 for run in runs), abs=1e-5)
+    assert 0.9 * cap_usd < spent <= cap_usd + len(states) * dear.most_beyond
+    stopped = [run.error for run in runs if run.error is not None]
+    assert stopped
+    for error in stopped:
+        assert (error.code, error.status) == ("budget_exceeded", 402)
+        assert error.budget is not None
+        assert error.budget["limit_usd"] == cap_usd
+        assert error.budget["left_usd"] < error.budget["needed_usd"]

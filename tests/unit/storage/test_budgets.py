@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from fourfold.spending.budget import BudgetExceededError, Cap, reservation
+from fourfold.spending.run_budget import RunBudget, RunOverBudgetError
 from fourfold.spending.spent import NANO
 from fourfold.storage.usage.budgets import DynamoBudgets
+from fourfold.storage.usage.holds import DynamoHolds, DynamoRunHold
 from tests.isolation import take_turns
 from tests.tables import Tables, tables_in_moto
 
@@ -139,3 +141,80 @@ def test_work_extends_what_it_holds_within_the_cap(tables: Tables, budgets: Dyna
         budgets.extend("ws_a", "job", reservation(MONTH, 0.2, NOW, HELD))
     settle(budgets, "job", 0.95)
     assert counters(tables) == {"2026-11#WORKSPACE": (0.95, 0.95)}
+
+
+def run_budget(tables: Tables, run_id: str, spent: float = 0.0, at: datetime = NOW, reserved: float = 0.3) -> RunBudget:
+    """The budget of one step of a run that reserved this and has spent that."""
+    return RunBudget(DynamoRunHold(DynamoHolds(tables.client, "personas"), "ws_a", run_id, lambda: at), reserved, spent)
+
+
+def held(tables: Tables) -> dict[str, float]:
+    return {
+        item["sk"]["S"]: usd(item, "nano") for item in tables.items("personas") if item["pk"]["S"].endswith("HOLDS")
+    }
+
+
+def test_a_run_within_its_reservation_reads_and_writes_nothing(
+    tables: Tables, budgets: DynamoBudgets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reserve(budgets, "run", 0.3)
+    budget, sent = run_budget(tables, "run"), []
+    monkeypatch.setattr(tables.client, "_make_api_call", lambda name, _: sent.append(name))
+    for _ in range(3):
+        budget.reserve(0.12)
+        budget.settle(0.12, 0.09)
+    assert sent == []
+
+
+def test_a_run_reserves_what_its_next_call_needs_or_is_stopped(tables: Tables, budgets: DynamoBudgets) -> None:
+    assert reserve(budgets, "run", 0.3)
+    assert reserve(budgets, "other", 0.5)
+    budget = run_budget(tables, "run", spent=0.35)
+    budget.reserve(0.1)
+    budget.settle(0.1, 0.12)
+    assert (held(tables)["run"], counters(tables)["2026-11#WORKSPACE"]) == (0.45, (0.95, 0.0))
+    with pytest.raises(RunOverBudgetError) as stopped:
+        budget.reserve(0.1)
+    answer = json.loads(str(stopped.value))
+    assert (answer["code"], answer["budget"]["left_usd"], answer["budget"]["needed_usd"]) == (
+        "budget_exceeded",
+        0.05,
+        0.12,
+    )
+    assert held(tables)["run"] == 0.45
+    settle(budgets, "run", 0.47)
+    assert counters(tables) == {"2026-11#WORKSPACE": (0.97, 0.47)}
+
+
+def test_a_step_that_is_repeated_after_a_crash_reserves_its_call_once(tables: Tables, budgets: DynamoBudgets) -> None:
+    assert reserve(budgets, "run", 0.3)
+    for _ in range(3):  # each finds the state that the step began with
+        run_budget(tables, "run", spent=0.28).reserve(0.1)
+    assert (held(tables), counters(tables)) == ({"run": 0.38}, {"2026-11#WORKSPACE": (0.38, 0.0)})
+
+
+def test_a_run_releases_holds_whose_time_is_over_and_takes_its_own_again(
+    tables: Tables, budgets: DynamoBudgets
+) -> None:
+    later = NOW + timedelta(minutes=6)
+    assert reserve(budgets, "run", 0.3)
+    assert reserve(budgets, "lost", 0.5)
+    run_budget(tables, "run", spent=0.7, at=later).reserve(0.2)
+    assert (held(tables), counters(tables)["2026-11#WORKSPACE"]) == ({"run": 0.9, "lost": 0.0}, (0.9, 0.0))
+    assert not reserve(budgets, "next", 0.2, later + timedelta(minutes=59))  # the raise holds for an hour
+
+
+def test_a_run_counts_in_the_period_it_began_in_and_an_ended_one_holds_nothing(
+    tables: Tables, budgets: DynamoBudgets
+) -> None:
+    evening = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
+    assert reserve(budgets, "run", 0.3, evening)
+    budget = run_budget(tables, "run", spent=0.3, at=evening + timedelta(minutes=2))
+    budget.reserve(0.6)
+    assert counters(tables) == {"2026-11#WORKSPACE": (0.9, 0.0)}
+    with pytest.raises(RunOverBudgetError) as stopped:
+        budget.reserve(0.2)
+    assert json.loads(str(stopped.value))["budget"]["renews_at"] == "2026-12-01T00:00:00Z"
+    settle(budgets, "run", 0.9)
+    run_budget(tables, "run", spent=0.9).reserve(0.5)
+    assert (held(tables), counters(tables)) == ({}, {"2026-11#WORKSPACE": (0.9, 0.9)})

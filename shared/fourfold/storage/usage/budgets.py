@@ -12,38 +12,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fourfold.events.budget import BudgetAlert, budget_alert_entry
-from fourfold.spending.budget import BudgetExceededError, Cap, Reservation
+from fourfold.spending.budget import BudgetExceededError, Reservation
 from fourfold.spending.spent import NANO
 from fourfold.storage.outbox import outbox_puts
-from fourfold.storage.partitions import budgets_pk, holds_pk
+from fourfold.storage.partitions import holds_pk
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import Write, delete, transact
+from fourfold.storage.usage.holds import ATTEMPTS, Counter, DynamoHolds, count, counter_in, counters_in
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-_ATTEMPTS: Final = 5
 # Alerts, in percent of a cap.
 _ALERTS: Final[tuple[Literal[80, 100], ...]] = (80, 100)
 # A released hold is kept so long for work that ends late.
 _KEPT_RELEASED: Final = timedelta(days=2)
-
-
-@dataclass(frozen=True, slots=True)
-class _Counter:
-    """A cap's counter in one period."""
-
-    cap: Cap
-    period: str
-
-    def key(self, workspace_id: str) -> Item:
-        owner = "WORKSPACE" if self.cap.key_id is None else f"KEY#{self.cap.key_id}"
-        return key(budgets_pk(workspace_id), f"{self.period}#{owner}")
 
 
 class DynamoBudgets:
@@ -52,16 +39,17 @@ class DynamoBudgets:
     def __init__(self, client: DynamoDBClient, table: str, outbox: str) -> None:
         self._client = client
         self._table = Table(client, table)
+        self._holds = DynamoHolds(client, table)
         self._outbox = outbox
 
     def hold_writes(self, workspace_id: str, work_id: str, asked: Reservation) -> dict[str, list[Write]]:
         """The writes that reserve: `held` fails if the work holds something already, `budget` without room."""
-        counters = [_Counter(cap, cap.period_of(asked.at)) for cap in asked.caps]
+        counters = [Counter(cap, cap.period_of(asked.at)) for cap in asked.caps]
         item = {
             **key(holds_pk(workspace_id), work_id),
             "nano": {"N": str(asked.nano_usd)},
             "until": {"N": str(int(asked.until.timestamp()))},
-            "counters": {"S": json.dumps([_stored(each) for each in counters])},
+            "counters": {"S": json.dumps([each.stored() for each in counters])},
         }
         free = {
             "Put": {
@@ -82,7 +70,7 @@ class DynamoBudgets:
         Raises:
             BudgetExceededError: a cap has less left.
         """
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             failed = transact(self._client, self.hold_writes(workspace_id, work_id, asked))
             if "held" in failed or not failed:
                 return
@@ -91,7 +79,7 @@ class DynamoBudgets:
 
     def extend(self, workspace_id: str, work_id: str, further: Reservation) -> None:
         """Holds a further amount for work that has a reservation. Raises as `reserve`."""
-        counters = [_Counter(cap, cap.period_of(further.at)) for cap in further.caps]
+        counters = [Counter(cap, cap.period_of(further.at)) for cap in further.caps]
         more = {
             "Update": {
                 "TableName": self._table.name,
@@ -101,11 +89,11 @@ class DynamoBudgets:
                 "ExpressionAttributeValues": {
                     ":more": {"N": str(further.nano_usd)},
                     ":none": {"N": "0"},
-                    ":same": {"S": json.dumps([_stored(each) for each in counters])},
+                    ":same": {"S": json.dumps([each.stored() for each in counters])},
                 },
             }
         }
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             taken = [self._taken(workspace_id, each, further.nano_usd) for each in counters]
             failed = transact(self._client, {"held": [more], "budget": taken})
             # `held` fails if the hold was released, or is of an earlier period: the end counts what the work cost.
@@ -128,12 +116,12 @@ class DynamoBudgets:
             return
         counter, item = exceeded
         self._announce(workspace_id, counter, item, asked.at, refused=True)
-        left = counter.cap.usd - _count(item, "c") / NANO
+        left = counter.cap.usd - count(item, "c") / NANO
         raise BudgetExceededError(counter.cap, left, asked.usd, asked.at)
 
     def settle(self, workspace_id: str, work_id: str, nano_usd: int) -> None:
         """Replaces what the work holds by what it cost. Work that holds nothing is settled already."""
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             writes = self.settle_writes(workspace_id, work_id, nano_usd)
             if not writes:
                 return
@@ -144,7 +132,7 @@ class DynamoBudgets:
 
     def end(self, workspace_id: str, work_id: str, nano_usd: int, writes: Sequence[Write]) -> bool:
         """Stores the end of work and settles what it holds, all or nothing; False if a condition of the end failed."""
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             settled = self.settle_writes(workspace_id, work_id, nano_usd)
             failed = transact(self._client, {"end": writes, "settle": settled})
             if "end" in failed:
@@ -160,10 +148,13 @@ class DynamoBudgets:
         hold = self._table.get(where)
         if hold is None:
             return []
-        held = _count(hold, "nano")
+        held = count(hold, "nano")
         gone = delete(self._table.name, where, "nano = :held", values={":held": {"N": str(held)}})
         added = {":c": {"N": str(nano_usd - held)}, ":s": {"N": str(nano_usd)}}
-        return [gone, *(self._added(each.key(workspace_id), "ADD c :c, s :s", added) for each in _counters_in(hold))]
+        return [
+            gone,
+            *(self._holds.added(each.key(workspace_id), "ADD c :c, s :s", added) for each in counters_in(hold)),
+        ]
 
     def announce(self, workspace_id: str, settled: Sequence[Write]) -> None:
         """Hands over the alerts that are due after these writes, each once a period."""
@@ -174,12 +165,12 @@ class DynamoBudgets:
             item = self._table.get(write["Update"]["Key"])
             if item is not None and "cap" in item:
                 stored = json.loads(item["cap"]["S"])
-                self._announce(workspace_id, _counter(stored), item, at, refused=False)
+                self._announce(workspace_id, counter_in(stored), item, at, refused=False)
 
     def _announce(
-        self, workspace_id: str, counter: _Counter, item: Mapping[str, Any], at: datetime, *, refused: bool
+        self, workspace_id: str, counter: Counter, item: Mapping[str, Any], at: datetime, *, refused: bool
     ) -> None:
-        spent = _count(item, "s")
+        spent = count(item, "s")
         for percent in _ALERTS:
             due = 100 * spent >= percent * counter.cap.nano_usd or refused
             if not due or f"a{percent}" in item:
@@ -196,39 +187,20 @@ class DynamoBudgets:
             }
             transact(self._client, {"mark": [mark], "event": outbox_puts(self._outbox, [entry])})
 
-    def _exceeded(self, workspace_id: str, asked: Reservation) -> tuple[_Counter, Item] | None:
-        for cap in asked.caps:
-            counter = _Counter(cap, cap.period_of(asked.at))
-            item = self._table.get(counter.key(workspace_id)) or {}
-            if _count(item, "c") + asked.nano_usd > cap.nano_usd:
-                return counter, item
-        return None
+    def _exceeded(self, workspace_id: str, asked: Reservation) -> tuple[Counter, Item] | None:
+        counters = [Counter(cap, cap.period_of(asked.at)) for cap in asked.caps]
+        return self._holds.exceeded(workspace_id, counters, asked.nano_usd)
 
     def _release_expired(self, workspace_id: str, now: datetime) -> None:
         """Releases the holds whose time is over, and forgets those that were released long ago."""
-        for hold in self._table.query(holds_pk(workspace_id)):
-            until, where = _count(hold, "until"), {"pk": hold["pk"], "sk": hold["sk"]}
-            if until > now.timestamp():
-                continue
-            held = _count(hold, "nano")
-            same = {":held": {"N": str(held)}}
-            if held:
-                release = {
-                    "Update": {
-                        "TableName": self._table.name,
-                        "Key": where,
-                        "UpdateExpression": "SET nano = :none",
-                        "ConditionExpression": "nano = :held",
-                        "ExpressionAttributeValues": {**same, ":none": {"N": "0"}},
-                    }
-                }
-                back = {":c": {"N": str(-held)}}
-                counters = [self._added(each.key(workspace_id), "ADD c :c", back) for each in _counters_in(hold)]
-                transact(self._client, {"release": [release, *counters]})
-            elif until < (now - _KEPT_RELEASED).timestamp():
-                self._table.delete(where, "nano = :held", values=same)
+        for hold in self._holds.expired(workspace_id, now):
+            if count(hold, "nano"):
+                self._holds.release(workspace_id, hold)
+            elif count(hold, "until") < (now - _KEPT_RELEASED).timestamp():
+                where = {"pk": hold["pk"], "sk": hold["sk"]}
+                self._table.delete(where, "nano = :none", values={":none": {"N": "0"}})
 
-    def _taken(self, workspace_id: str, counter: _Counter, nano_usd: int) -> Write:
+    def _taken(self, workspace_id: str, counter: Counter, nano_usd: int) -> Write:
         """The write that adds an amount to a counter; it fails without room."""
         room = counter.cap.nano_usd - nano_usd
         return {
@@ -238,25 +210,15 @@ class DynamoBudgets:
                 "UpdateExpression": "SET cap = :cap ADD c :more",
                 "ConditionExpression": "attribute_not_exists(c) OR c <= :room" if room >= 0 else "c <= :room",
                 "ExpressionAttributeValues": {
-                    ":cap": {"S": json.dumps(_stored(counter))},
+                    ":cap": {"S": json.dumps(counter.stored())},
                     ":more": {"N": str(nano_usd)},
                     ":room": {"N": str(room)},
                 },
             }
         }
 
-    def _added(self, where: Item, change: str, values: Mapping[str, Any]) -> Write:
-        return {
-            "Update": {
-                "TableName": self._table.name,
-                "Key": where,
-                "UpdateExpression": change,
-                "ExpressionAttributeValues": values,
-            }
-        }
 
-
-def _alert(counter: _Counter, percent: Literal[80, 100], spent: int, at: datetime) -> BudgetAlert:
+def _alert(counter: Counter, percent: Literal[80, 100], spent: int, at: datetime) -> BudgetAlert:
     cap = counter.cap
     return BudgetAlert(
         scope="workspace" if cap.key_id is None else "key",
@@ -268,20 +230,3 @@ def _alert(counter: _Counter, percent: Literal[80, 100], spent: int, at: datetim
         spent_usd=round(spent / NANO, 6),
         renews_at=cap.renews_at(at),
     )
-
-
-def _stored(counter: _Counter) -> dict[str, Any]:
-    cap = counter.cap
-    return {"period": cap.period, "usd": cap.usd, "key_id": cap.key_id, "of": counter.period}
-
-
-def _counter(stored: Mapping[str, Any]) -> _Counter:
-    return _Counter(Cap(stored["period"], stored["usd"], stored["key_id"]), stored["of"])
-
-
-def _counters_in(hold: Mapping[str, Any]) -> list[_Counter]:
-    return [_counter(each) for each in json.loads(hold["counters"]["S"])]
-
-
-def _count(item: Mapping[str, Any], name: str) -> int:
-    return int(item[name]["N"]) if name in item else 0

@@ -1,4 +1,4 @@
-"""A language model whose calls are paid from the budget of an evaluation.
+"""A language model whose calls are paid from a budget: of an evaluation, or of a run that a cap limits.
 
 The expected cost is reserved before a call is sent, and replaced by the real one afterwards. So the calls in flight
 count, and the budget is passed at most by what calls cost more than expected. A process that dies in between leaves its
@@ -9,9 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from fourfold.evaluation.store import Budget
 from fourfold.llm.port import Completion, LanguageModel, ModelError, ModelRequest
+
+
+class CallBudget(Protocol):
+    """What calls are paid from. Amounts are in USD."""
+
+    def reserve(self, usd: float) -> None:
+        """Takes `usd` from what is left.
+
+        Raises:
+            StoppedError: less is left.
+        """
+
+    def settle(self, reserved: float, spent: float) -> None:
+        """Replaces a reservation by what the call cost."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +33,7 @@ class MeteredModel:
     """Implements `LanguageModel`. `expected_usd` returns the expected cost of a request, None if no price is known."""
 
     model: LanguageModel
-    budget: Budget
+    budget: CallBudget
     expected_usd: Callable[[str, ModelRequest], float | None]
 
     @property
@@ -32,7 +46,7 @@ class MeteredModel:
 
         Raises:
             ModelError: the model gave no answer.
-            EvaluationStoppedError: the budget does not suffice, or the evaluation was cancelled; nothing was sent.
+            StoppedError: the budget does not suffice, or the work was cancelled; nothing was sent.
         """
         reserved = self.expected_usd(self.model.name, request) or 0.0
         self.budget.reserve(reserved)
