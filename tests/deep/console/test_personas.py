@@ -14,7 +14,7 @@ from playwright.sync_api import Route, expect
 
 from tests.chromium import CHROMIUM
 from tests.deep.console.browser import Visit
-from tests.deep.console.world import World
+from tests.deep.console.world import World, wait_for
 from tests.integration.local_server import eventually
 
 pytestmark = [
@@ -114,8 +114,12 @@ def test_new_personas_and_runs_appear_without_asking(world: World, desk: Visit) 
     page = desk.page
     desk.open("runs")
     page.wait_for_timeout(1500)  # the WebSocket connects
-    world.server.call("POST", "/v1/personas", body={"intent": "A bell founder, 50, in Ghent"})
-    expect(page.locator("tbody tr").first).to_be_visible()
+    first = world.server.call("POST", "/v1/personas", body={"intent": "A bell founder, 50, in Ghent"}).json()
+    expect(page.locator(f"tbody a[href*='{first['run_id']}']")).to_be_visible()
+    for job in ("fingerprint", "test-suite"):
+        wait_for(world.server, f"/v1/personas/{first['id']}/{job}")
+    newest = "/v1/runs?limit=100"
+    eventually(lambda: all(run["status"] != "running" for run in world.server.call("GET", newest).json()["data"]), 120)
     desk.open("", ".people li")
     page.wait_for_timeout(1500)
     asked: list[str] = []
