@@ -36,6 +36,7 @@ from fourfold.spending.budget import BudgetExceededError, workspace_caps
 from fourfold.trace import trace_id
 from functions.configuration import effective_in, settings_of_run
 from functions.job_budget import JobBudget
+from functions.job_redelivery import show_again_soon
 from functions.preload import preload
 from functions.wiring import budgets, event_store, job_context
 
@@ -103,6 +104,7 @@ def job_handler(
                 if isinstance(error, ModelError):
                     fields |= {"failure": error.failure, "reason": error.reason, "calls": len(error.calls)}
                 logger.warning("job delivery failed", extra=fields)
+                show_again_soon(record, _receives(record))
                 raise
 
         processor = BatchProcessor(event_type=EventType.SQS)

@@ -12,9 +12,12 @@ from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.persona import Document
 from fourfold.pipeline.new_run import NewRun, initial_state, log_start
 from fourfold.pipeline.run_context import identity_of
+from fourfold.pipeline.submit import RunStoredError
+from fourfold.progress.events import JobStarted
+from fourfold.progress.log import RunOverError
 from fourfold.progress.run import RunStatus
 from functions.clock import now
-from functions.wiring import budget, evaluations, persona_store, run_context, run_repository
+from functions.wiring import budget, evaluation_log, evaluations, persona_store, run_context, run_repository
 
 logger = Logger()
 _NOT_STARTED: dict[str, Any] = {"started": False}
@@ -45,9 +48,19 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         return _NOT_STARTED
     if budget(cell.workspace_id, evaluation.id).stopped() is not None:
         return _NOT_STARTED
+    if cell.brief == 0:
+        _log_beginning(evaluation)
     start = _stored(evaluation, cell)
     logger.info("cell started", extra={"evaluation_id": evaluation.id, "run_id": start.run.id})
     return {"started": True, "run_id": start.run.id, "input": json.loads(start.execution_input())}
+
+
+def _log_beginning(evaluation: Evaluation) -> None:
+    """Logs that the evaluation's execution was started: without this entry, it counts as never started."""
+    try:
+        evaluation_log(evaluation).append(JobStarted(kind="evaluation"))
+    except RunOverError:
+        logger.info("evaluation has ended", extra={"evaluation_id": evaluation.id})
 
 
 def _stored(evaluation: Evaluation, cell: StartCellInput) -> NewRun:
@@ -58,8 +71,11 @@ def _stored(evaluation: Evaluation, cell: StartCellInput) -> NewRun:
     start = cell_run(evaluation, item, cell.brief, cell.side, now())
     stored = persona_store().run(cell.workspace_id, start.run.id)
     if stored is None:
-        run_repository().accept(start, None, None, cell.slots)
-    else:
+        try:
+            run_repository().accept(start, None, None, cell.slots)
+        except RunStoredError:  # by another invocation for this cell, at the same time
+            stored = persona_store().run(cell.workspace_id, start.run.id)
+    if stored is not None:
         start = NewRun(start.persona, stored, initial_state(stored, item.text))
     log_start(run_context().log_of(identity_of(start.run), 0))
     return start

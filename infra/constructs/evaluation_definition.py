@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fourfold.evaluation.record import PAIRS_AT_ONCE
+from fourfold.evaluation.staleness import MAX_DURATION
 from infra.constructs.pipeline_definition import MACHINE_TIMEOUT_S, STORE_TIMEOUT_S, TASK_MARGIN_S
 
 State = dict[str, Any]
@@ -19,8 +20,7 @@ State = dict[str, Any]
 JUDGE_TIMEOUT_S: Final = 900
 # It reads what 300 pairs came to.
 CONCLUDE_TIMEOUT_S: Final = 300
-# The longest evaluation: 300 pairs of two minutes, four at a time, take three hours.
-EVALUATION_TIMEOUT_S: Final = 3 * 24 * 60 * 60
+EVALUATION_TIMEOUT_S: Final = int(MAX_DURATION.total_seconds())
 
 _LAMBDA_FAULTS: Final = [
     "Lambda.TooManyRequestsException",

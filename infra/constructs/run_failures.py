@@ -1,6 +1,8 @@
-"""Ends the runs whose executions could not: those that timed out, were aborted, or failed without recording it."""
+"""Ends the runs and evaluations whose executions could not: they timed out, were aborted, or failed unrecorded."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from aws_cdk import Duration, Validations
 from aws_cdk import aws_events as events
@@ -10,13 +12,16 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.constructs.access import merged
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.pipeline import run_ending_access
-from infra.constructs.pipeline_definition import RECORDED_FAILURE, STORE_TIMEOUT_S
+from infra.constructs.pipeline_definition import RECORDED_FAILURE
 from infra.constructs.python_function import FunctionSpec
 from infra.constructs.tables import Tables
 
+# It reads what the pairs of an evaluation came to: six items of each, of 300 pairs.
+EXECUTION_ENDED_TIMEOUT_S = 120
 _RETENTION = Duration.days(14)
 _MAX_RECEIVES = 5
 _MAX_CONCURRENCY = 2
@@ -32,15 +37,16 @@ class RunFailures(Construct):
         *,
         functions: FunctionFactory,
         tables: Tables,
-        machine: sfn.IStateMachine,
+        machines: Sequence[sfn.IStateMachine],
     ) -> None:
         super().__init__(scope, construct_id)
         consumer = functions.make(
             "ExecutionEnded",
             FunctionSpec(
                 name="execution_ended",
-                timeout_s=STORE_TIMEOUT_S,
-                access=[run_ending_access(tables)],
+                timeout_s=EXECUTION_ENDED_TIMEOUT_S,
+                # An evaluation's report is made of its partition.
+                access=[merged(run_ending_access(tables), tables.personas.access("Query"))],
                 layers=[functions.runtime_layer],
             ),
         )
@@ -57,19 +63,19 @@ class RunFailures(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             # Six times the function's timeout, as AWS advises: a message must not reappear while it is handled.
-            visibility_timeout=Duration.seconds(6 * STORE_TIMEOUT_S),
+            visibility_timeout=Duration.seconds(6 * EXECUTION_ENDED_TIMEOUT_S),
             retention_period=_RETENTION,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_MAX_RECEIVES),
         )
         events.Rule(
             self,
             "Rule",
-            description="Executions of the persona pipeline that ended without completing",
+            description="Executions of personas and evaluations that ended without completing",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
                 detail={
-                    "stateMachineArn": [machine.state_machine_arn],
+                    "stateMachineArn": [machine.state_machine_arn for machine in machines],
                     "$or": [
                         {"status": ["TIMED_OUT", "ABORTED"]},
                         {"status": ["FAILED"], "error": [{"anything-but": [RECORDED_FAILURE]}]},

@@ -29,7 +29,7 @@ from infra.local.bridges.outbox_replay import republish_outbox
 from infra.local.bridges.patience import PATIENCE
 from infra.local.bridges.shared_archives import CodeFolders
 from infra.local.bridges.stale_connections import drop_connections
-from infra.local.bridges.unstarted_runs import fail_unstarted_runs
+from infra.local.bridges.unstarted_runs import Machines, fail_unstarted_runs
 from infra.local.bridges.warm_up import WarmUp
 from infra.local.bridges.webhook_requeue import requeue_pending_deliveries
 from infra.local.bridges.worker_pool import WorkerPool
@@ -146,7 +146,8 @@ def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:
 
 def _recover(engine: Engine, variables: dict[str, str]) -> None:
     """Continue what the last stop interrupted."""
-    fail_unstarted_runs(variables["FOURFOLD_PERSONAS_TABLE"], variables["FOURFOLD_STATE_MACHINE_ARN"])
+    machines = Machines(variables["FOURFOLD_STATE_MACHINE_ARN"], variables["FOURFOLD_EVALUATION_MACHINE_ARN"])
+    fail_unstarted_runs(variables["FOURFOLD_PERSONAS_TABLE"], machines)
     engine.resume()
     if engine.converted:
         _replay_memory(engine)

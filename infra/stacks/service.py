@@ -43,9 +43,15 @@ class ServiceStack(Stack):
         functions = FunctionFactory(self, settings)
         account = GatewayAccount(self, "GatewayAccount", settings=settings)
         pipeline = Pipeline(self, "Pipeline", settings=settings, functions=functions, tables=tables)
-        failures = RunFailures(self, "RunFailures", functions=functions, tables=tables, machine=pipeline.machine)
         evaluations = Evaluations(
             self, "Evaluations", settings=settings, functions=functions, tables=tables, pipeline=pipeline
+        )
+        failures = RunFailures(
+            self,
+            "RunFailures",
+            functions=functions,
+            tables=tables,
+            machines=[pipeline.machine, evaluations.machine],
         )
         fingerprint, provocation = (
             BackgroundJob(

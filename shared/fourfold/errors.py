@@ -11,26 +11,28 @@
     + BriefRefusedError         a kind of brief that the safety settings refuse
     + NoSuchStepError           the generation method does not have the step
     + ConstraintsBrokenError    an edit breaks the constraint chain
+    + BadVariantError           the texts of a variant of the prompts
     + BadRewriteError           what to keep, to edit and to write contradict each other
   * NotFoundError              the workspace has no such resource
     + NoSuchPersonaError, NoSuchVersionError, NoSessionError, PersonaGoneError, NoBriefSetError
   * ConflictError              the request conflicts with the current state; read it and try again
     + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
     + StoppedError              no further model call is wanted
-      - RunCancelledError
+      - RunCancelledError, EvaluationStoppedError
     + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError
     + KeyReusedError, KeyExistsError, JobInProgressError, BlockedError
     + SessionEndedError, SessionDeletedError
   * LimitError                 the workspace has reached a limit
-    + WorkspaceFullError, TooManyKeysError
+    + WorkspaceFullError, TooManyKeysError, TooManyCountersError, BudgetExceededError
   * DeadlineError              the time limit is reached; completed work is stored
-    + JobTimeoutError, CallTimeoutError, NoSlotError
+    + JobTimeoutError, CallTimeoutError, JudgeTimeoutError, NoSlotError
   * ModelError                 no model returned a usable answer; `failure` gives the reason
   * UnreadableReplyError       an adapter could not parse its provider's response
     + StreamError               the provider reported an error within a response of status 200
   * DeliveryError              a message was not delivered, or its delivery is unknown
     + ConnectionGoneError, NotDeliveredError, DeliveryUnknownError, NotPublishedError
   * JobFailedError             a background job has no result; `problem` gives the reason
+  * RunStillRunningError       an evaluation judges a run that has not ended; the state machine tries again
   * NotStartedError            the state machine execution could not be started
   * OutdatedStoreError         an earlier version stored the data; it must be converted first
   * UnknownItemError           the conversion of such data found an item of no known kind

@@ -145,7 +145,11 @@ def _language_of(rewrite: object) -> str | None:
     return language if isinstance(language, str) else None
 
 
-_REFUSED_NAME = re.compile(r"surface\.name is (.+?); must be another name", re.DOTALL)
+def _refused_name(fault: str) -> str | None:
+    """The name that a fault in a repair request refuses, or None. No pattern: a model's name may hold its beginning."""
+    _, _, rest = fault.partition("surface.name is ")
+    name, end, _ = rest.partition("; must be another name")
+    return name if name and end else None
 
 
 def _names_in(request: ModelRequest) -> frozenset[str]:
@@ -153,7 +157,7 @@ def _names_in(request: ModelRequest) -> frozenset[str]:
     block = request.block("taken_names")
     listed = [name for name in block if isinstance(name, str)] if isinstance(block, list) else []
     problems = request.repair.problems if request.repair else ()
-    refused = [found[1] for found in map(_REFUSED_NAME.search, problems) if found is not None]
+    refused = [name for name in map(_refused_name, problems) if name is not None]
     return frozenset((*listed, *refused))
 
 

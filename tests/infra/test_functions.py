@@ -10,6 +10,7 @@ from fourfold.steps import StepName
 from infra.constructs.evaluation_definition import CONCLUDE_TIMEOUT_S, JUDGE_TIMEOUT_S
 from infra.constructs.jobs import JOB_TIMEOUT_S
 from infra.constructs.pipeline_definition import STEP_TIMEOUT_S
+from infra.constructs.run_failures import EXECUTION_ENDED_TIMEOUT_S
 from tests.infra.assembly import Assembly
 
 STEPS = [step.value for step in StepName]
@@ -113,6 +114,7 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
         "api": 900,
         "evaluation_judge": JUDGE_TIMEOUT_S,
         "evaluation_conclude": CONCLUDE_TIMEOUT_S,
+        "execution_ended": EXECUTION_ENDED_TIMEOUT_S,
     }.get(name, 30)
     group = prod.resources("Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]
     assert group["Properties"]["RetentionInDays"] == 180

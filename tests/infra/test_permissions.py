@@ -121,7 +121,13 @@ GRANTS: dict[str, Grants] = {
     "store_persona": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "fail_run": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "execution_ended": {
-        END_RUN,
+        grant(
+            (
+                *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+                "dynamodb:Query",
+            ),
+            "Personas",
+        ),
         KEEP_EVENTS,
         HAND_TO_BUS,
         grant(CONSUME, "RunFailuresQueue"),

@@ -11,7 +11,10 @@ def test_executions_that_ended_badly_and_unrecorded_reach_the_queue(prod: Assemb
     pattern = rule["EventPattern"]
     assert pattern["source"] == ["aws.states"]
     assert pattern["detail-type"] == ["Step Functions Execution Status Change"]
-    assert [prod.named(arn) for arn in pattern["detail"]["stateMachineArn"]] == ["PipelineStateMachine"]
+    assert [prod.named(arn) for arn in pattern["detail"]["stateMachineArn"]] == [
+        "PipelineStateMachine",
+        "EvaluationsStateMachine",
+    ]
     assert pattern["detail"]["$or"] == [
         {"status": ["TIMED_OUT", "ABORTED"]},
         {"status": ["FAILED"], "error": [{"anything-but": [RECORDED_FAILURE]}]},

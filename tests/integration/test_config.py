@@ -54,7 +54,7 @@ def run_of(client: httpx.Client, persona: dict[str, Any]) -> tuple[dict[str, Any
 
 
 def create(client: httpx.Client, config: dict[str, Any] | None = None) -> dict[str, Any]:
-    reply = client.post("/v1/personas", json={"intent": BRIEF, "config": config or {}})
+    reply = client.post("/v1/personas", json={"intent": BRIEF, "seed": 1, "config": config or {}})
     assert reply.status_code == 201, reply.text
     persona: dict[str, Any] = reply.json()
     return persona

@@ -87,7 +87,7 @@ def test_slots_of_runs_that_are_over_are_freed(stack: LocalServer, client: httpx
     table = stack.outputs()["PersonasTableName"]
     dynamodb = as_role_of(stack, "api", "dynamodb")
     assert len(_slots(dynamodb, table)) >= 2
-    GenerationSlots(dynamodb, table).take(WORKSPACE, new_run_id(), 1)
+    GenerationSlots(dynamodb, table).take(WORKSPACE, [new_run_id()], 1)
     assert _slots(dynamodb, table) == []
 
 

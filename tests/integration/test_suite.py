@@ -71,11 +71,16 @@ def test_a_new_persona_is_tested_by_itself(stack: LocalServer) -> None:
     assert done["calls"] >= 117, "every reply was asked for"
     summary = stack.call("GET", f"/v1/personas/{persona_id}").json()["test_suite"]
     assert (summary["run_id"], summary["pass_rate"]) == (done["run_id"], done["pass_rate"])
-    events = stack.call("GET", f"/v1/runs/{done['run_id']}/events", headers={"Accept": "application/json"}).json()
-    types = [event["type"] for event in events["data"]]
-    assert (types[0], types[-1]) == ("job.started", "job.completed")
-    assert events["data"][-2]["done"] == 33
-    assert {event["persona_id"] for event in events["data"]} == {persona_id}
+    path = f"/v1/runs/{done['run_id']}/events"
+
+    def whole_log() -> Any:
+        events = stack.call("GET", path, headers={"Accept": "application/json"}).json()["data"]
+        return events if events[-1]["type"] == "job.completed" else None
+
+    events = eventually(whole_log)  # the result is stored before its event
+    assert events[0]["type"] == "job.started"
+    assert events[-2]["done"] == 33
+    assert {event["persona_id"] for event in events} == {persona_id}
 
 
 def test_the_command_gates_a_build(stack: LocalServer, tmp_path: Path) -> None:

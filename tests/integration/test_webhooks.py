@@ -147,6 +147,8 @@ def test_the_commands_receiver_verifies_what_arrives_and_forwards_it(home: Local
     environment = {**os.environ, "FOURFOLD_HOME": str(home.home.root), "COLUMNS": "200"}
     command = [sys.executable, "-m", "fourfold.cli.main", "webhooks"]
     sample = [*command, "trigger", "persona.flagged"]
+    for endpoint in home.call("GET", "/v1/webhooks").json()["data"]:  # of the tests before
+        home.call("DELETE", f"/v1/webhooks/{endpoint['id']}")
     early = subprocess.run(sample, env=environment, capture_output=True, text=True, check=False)
     assert (early.returncode, early.stdout) == (1, "")
     assert "fourfold webhooks listen" in early.stderr

@@ -9,13 +9,14 @@ from fourfold.evaluation.models import SIDES
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.http.problems import ProblemError
 from fourfold.problem import problem
+from functions.api.evaluations.ending import cancel
 from functions.api.evaluations.reading import known_evaluation
 from functions.api.personas.updates import remove_persona
-from functions.wiring import budget, evaluations, event_store
+from functions.wiring import evaluations, event_store
 
 
 def cancel_evaluation(workspace_id: str, evaluation_id: str) -> Evaluation:
-    """Lets an evaluation send no further call; its execution ends it.
+    """Lets an evaluation send no further call, as `ending.cancel` does.
 
     Raises:
         ProblemError: 404 no such evaluation, 409 it has ended.
@@ -24,8 +25,7 @@ def cancel_evaluation(workspace_id: str, evaluation_id: str) -> Evaluation:
     if evaluation.status is not EvaluationStatus.RUNNING:
         detail = f"Its status is {evaluation.status.value}. Only an evaluation in progress can be cancelled."
         raise ProblemError(problem("evaluation_finished", "The evaluation has ended", 409, detail))
-    budget(workspace_id, evaluation_id).stop("cancelled")
-    return evaluation
+    return cancel(evaluation)
 
 
 def delete_evaluation(workspace_id: str, evaluation_id: str) -> None:

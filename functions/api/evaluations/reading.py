@@ -9,6 +9,7 @@ from fourfold.evaluation.record import Evaluation
 from fourfold.http.cursors import opaque_cursor
 from fourfold.http.problems import not_found
 from fourfold.ids import is_evaluation_id
+from functions.api.evaluations.ending import current_evaluation
 from functions.api.evaluations.schemas import (
     EvaluationArm,
     EvaluationDocument,
@@ -19,7 +20,7 @@ from functions.wiring import evaluations
 
 
 def known_evaluation(workspace_id: str, evaluation_id: str) -> Evaluation:
-    """Returns the evaluation.
+    """Returns the evaluation as `current_evaluation` does.
 
     Raises:
         ProblemError: 404, the workspace has no such evaluation.
@@ -27,7 +28,7 @@ def known_evaluation(workspace_id: str, evaluation_id: str) -> Evaluation:
     found = evaluations().find(workspace_id, evaluation_id) if is_evaluation_id(evaluation_id) else None
     if found is None:
         raise not_found()
-    return found
+    return current_evaluation(found)
 
 
 def evaluation_document(evaluation: Evaluation) -> EvaluationDocument:
@@ -51,7 +52,7 @@ def evaluation_page(workspace_id: str, limit: int, after: str | None) -> Evaluat
     """Returns a page of evaluations, those that began before evaluation `after`."""
     page = evaluations().page(workspace_id, limit, after)
     return EvaluationList(
-        data=tuple(map(summary_of, page.evaluations)),
+        data=tuple(summary_of(current_evaluation(each)) for each in page.evaluations),
         has_more=page.last is not None,
         next_cursor=None if page.last is None else opaque_cursor(page.last),
     )

@@ -12,7 +12,7 @@ from fourfold.estimates.evaluation import estimate_evaluation
 from fourfold.evaluation.briefs import NoBriefSetError, brief_set
 from fourfold.evaluation.measures import MEASURE_NAMES
 from fourfold.evaluation.models import Arm, BriefItem
-from fourfold.evaluation.record import Evaluation
+from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.ids import id_from_operation
 from fourfold.personas.filters import PersonaFilter
@@ -70,6 +70,8 @@ def start_evaluation(
 ) -> Evaluation:
     """Stores the evaluation of a request and starts its execution; a repeated request returns the one it started.
 
+    If a stop came between the two, the repeated request starts the execution. Once it is started, nothing happens.
+
     Raises:
         ProblemError: 503, the execution could not be started.
     """
@@ -78,7 +80,8 @@ def start_evaluation(
     if evaluation is None:
         evaluation = _new_evaluation(caller, body, plan, operation_id)
         evaluations().add(evaluation, _run_of(evaluation), plan.briefs)
-    execute(evaluation, caller.settings.api.limits.concurrent_generations)
+    if evaluation.status is EvaluationStatus.RUNNING:
+        execute(evaluation, caller.settings.api.limits.concurrent_generations)
     return evaluation
 
 

@@ -11,8 +11,9 @@ from fourfold.problem import problem
 from fourfold.progress.events import RunCancelling
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import Run, RunKind, RunStatus
+from functions.api.evaluations.ending import cancel
 from functions.api.runs.polling import current_run
-from functions.wiring import budget, event_store, job_context, run_context, run_log
+from functions.wiring import evaluations, event_store, job_context, persona_store, run_context, run_log
 
 
 def cancel_run(workspace_id: str, run_id: str) -> Run:
@@ -30,8 +31,7 @@ def cancel_run(workspace_id: str, run_id: str) -> Run:
     if run.status is not RunStatus.RUNNING:
         raise run_finished(run)
     if run.evaluation_id is not None and run.kind is RunKind.EVALUATION:
-        budget(workspace_id, run.evaluation_id).stop("cancelled")
-        return run
+        return _cancel_evaluation(run, run.evaluation_id)
     identity = identity_of(run)
     try:
         run_log(identity, 0).append(RunCancelling())
@@ -48,6 +48,14 @@ def cancel_run(workspace_id: str, run_id: str) -> Run:
     if cancelled.status is RunStatus.COMPLETED:
         raise run_finished(cancelled)
     return cancelled
+
+
+def _cancel_evaluation(run: Run, evaluation_id: str) -> Run:
+    evaluation = evaluations().find(run.workspace_id, evaluation_id)
+    if evaluation is None:
+        raise not_found()
+    cancel(evaluation)
+    return persona_store().run(run.workspace_id, run.id) or run
 
 
 def run_finished(run: Run) -> ProblemError:

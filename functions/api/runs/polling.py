@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from fourfold.evaluation.record import EvaluationStatus
 from fourfold.http.problems import ProblemError, not_found
 from fourfold.ids import id_created_at, is_run_id
 from fourfold.jobs.job import fail_job
@@ -26,10 +27,11 @@ from fourfold.progress.log import LogEntry, LogPlace
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from fourfold.storage.client import dynamodb
 from fourfold.storage.progress.events import existing_entries
+from functions.api.evaluations.ending import current_evaluation
 from functions.api.runs.open_streams import open_stream
 from functions.api.wiring import in_polling_thread, in_thread
 from functions.clock import now
-from functions.wiring import event_store, job_context, persona_store, run_context
+from functions.wiring import evaluations, event_store, job_context, persona_store, run_context
 
 # API Gateway and Lambda end a reply after 15 minutes, so waits and streams end a little earlier.
 MAX_REPLY_S = 14.5 * 60
@@ -111,8 +113,10 @@ async def logged(places: Sequence[LogPlace]) -> Collection[LogPlace]:
 def current_run(workspace_id: str, run_id: str) -> Run | None:
     """Returns the current state of a run, or None. A lost run is failed first."""
     run = persona_store().run(workspace_id, run_id)
-    if run is None or run.status is not RunStatus.RUNNING or run.kind is RunKind.EVALUATION:
+    if run is None or run.status is not RunStatus.RUNNING:
         return run
+    if run.kind is RunKind.EVALUATION:
+        return _current_evaluation_run(run)
     entries = list(event_store(workspace_id, run_id).entries())
     if not run.kind.is_pipeline:
         return _current_job(with_cancellation(run, entries), entries)
@@ -120,6 +124,15 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
         fail_run(identity_of(run), problem_from("ABORTED", ""), run_context())
         return persona_store().run(workspace_id, run_id)
     return with_cancellation(with_progress(run, entries), entries)
+
+
+def _current_evaluation_run(run: Run) -> Run | None:
+    if run.evaluation_id is None or not may_be_stale(run.started_at, now()):
+        return run
+    evaluation = evaluations().find(run.workspace_id, run.evaluation_id)
+    if evaluation is None or current_evaluation(evaluation).status is EvaluationStatus.RUNNING:
+        return run
+    return persona_store().run(run.workspace_id, run.id)
 
 
 def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:

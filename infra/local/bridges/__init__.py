@@ -16,7 +16,7 @@ How functions are executed:
     `warm_up`: processes are started before they are needed (provisioned concurrency).
 At each start:
     `event_sources`: queues and streams are polled once their functions can be invoked.
-    `unstarted_runs`: runs that the last stop left without an execution are reported as failed.
+    `unstarted_runs`: runs and evaluations that the last stop left without an execution are reported as failed.
     `stale_connections`: WebSocket connections of the last start are deleted.
     `outbox_replay`, `webhook_requeue`: what an earlier version may have lost from streams and queues is sent again.
 While it serves:

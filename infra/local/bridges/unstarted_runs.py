@@ -2,7 +2,7 @@
 
 The API stores a run and then starts its execution. Executions that were started are continued after a stop
 (`infra.local.bridges.store.workflow`); for a run that has none, the event is published that AWS publishes when an
-execution fails, so that the template's own rule, queue and function mark the run failed.
+execution fails, so that the template's own rule, queue and function mark the run, or the evaluation, failed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,8 +22,16 @@ RESTART_CAUSE = "The local server stopped before the run's execution was started
 logger = logging.getLogger(__name__)
 
 
-def fail_unstarted_runs(personas_table: str, state_machine_arn: str) -> list[str]:
-    """Publishes a failure for every generation that the table says is running and no execution works for.
+@dataclass(frozen=True)
+class Machines:
+    """The ARNs of the state machines: of a persona's runs, and of evaluations."""
+
+    pipeline: str
+    evaluation: str
+
+
+def fail_unstarted_runs(personas_table: str, machines: Machines) -> list[str]:
+    """Publishes a failure for every generation and evaluation that is stored as running and has no execution.
 
     Called before requests are taken. Publishing one twice does no harm: the function that marks a run failed checks
     first whether it is still running. Returns the names of the executions, which are those of the runs.
@@ -32,7 +41,7 @@ def fail_unstarted_runs(personas_table: str, state_machine_arn: str) -> list[str
     executions = stepfunctions._executions.all_values()  # noqa: SLF001 - ListExecutions has no filter by name
     running = {one["name"] for one in executions if one["status"] == "RUNNING"}
     names = []
-    for execution in _executions_of_running_runs(personas_table, state_machine_arn):
+    for execution in _executions_of_running_runs(personas_table, machines):
         if execution["name"] not in running:
             names.append(execution["name"])
             # Not PutEvents: it refuses the source aws.states to everybody, as AWS does.
@@ -42,20 +51,26 @@ def fail_unstarted_runs(personas_table: str, state_machine_arn: str) -> list[str
     return names
 
 
-def _executions_of_running_runs(personas_table: str, state_machine_arn: str) -> Iterator[dict[str, Any]]:
+def _executions_of_running_runs(personas_table: str, machines: Machines) -> Iterator[dict[str, Any]]:
     from ministack.services import dynamodb
 
     personas = dynamodb._tables.get_scoped(ACCOUNT, REGION, personas_table)["items"]  # noqa: SLF001
     for item in personas.unfinished("running"):
         document = json.loads(item["doc"]["S"]) if "doc" in item else {}
-        # A job has a kind, and its message is still in its queue; an evaluation's execution starts the runs it stored.
+        if not str(document.get("id")).startswith("run_"):
+            continue
+        # A job has another kind, and its message is still in its queue.
         kind = item.get("kind", {}).get("S", "generation")
-        if str(document.get("id")).startswith("run_") and kind == "generation" and not document.get("evaluation_id"):
-            yield _execution_of(document, state_machine_arn)
+        if kind == "evaluation":
+            given = {name: document[name] for name in ("workspace_id", "evaluation_id")}
+            yield _execution_of(document, machines.evaluation, given)
+        elif kind == "generation" and not document.get("evaluation_id"):  # an evaluation starts the runs it stored
+            names = ("persona_id", "workspace_id", "started_at")
+            state = {"run_id": document["id"], **{name: document[name] for name in names}}
+            yield _execution_of(document, machines.pipeline, {"state": state})
 
 
-def _execution_of(run: dict[str, Any], state_machine_arn: str) -> dict[str, Any]:
-    state = {"run_id": run["id"], **{name: run[name] for name in ("persona_id", "workspace_id", "started_at")}}
+def _execution_of(run: dict[str, Any], state_machine_arn: str, given: dict[str, Any]) -> dict[str, Any]:
     machine = state_machine_arn.rpartition(":")[2]
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     return {
@@ -65,7 +80,7 @@ def _execution_of(run: dict[str, Any], state_machine_arn: str) -> dict[str, Any]
         "status": "FAILED",
         "startDate": run["started_at"],
         "stopDate": now,
-        "input": json.dumps({"state": state}),
+        "input": json.dumps(given),
         "error": RESTART_ERROR,
         "cause": RESTART_CAUSE,
     }

@@ -12,7 +12,9 @@ from fourfold.cli.lazy_group import LazyCommand, lazy_group
 
 _COMMANDS = "fourfold.cli.commands"
 COMMANDS = {
-    "create": LazyCommand(_COMMANDS, "create", "Generate a persona and show it."),
+    "create": LazyCommand(
+        _COMMANDS, "create", "Generate a persona and show it; with --count several people of the brief."
+    ),
     "batch": LazyCommand(
         "fourfold.cli.batch",
         "batch",
@@ -50,11 +52,9 @@ COMMANDS = {
     "evaluate": LazyCommand(
         "fourfold.cli.evaluate",
         "evaluate",
-        "Evaluate setting B against setting A over the same briefs. Exits 2 if B is worse, 3 if inconclusive.",
+        "Evaluate setting B against setting A over the same briefs.",
     ),
-    "evaluations": LazyCommand(
-        "fourfold.cli.evaluations", "app", "Evaluations of one setting against another: list, show, cancel, delete."
-    ),
+    "evaluations": LazyCommand("fourfold.cli.evaluations", "app", "Evaluations of one setting against another."),
     "regenerate": LazyCommand(
         "fourfold.cli.persona_changes", "regenerate", "Regenerate a persona from a step, and show it."
     ),
@@ -100,7 +100,7 @@ COMMANDS = {
     "usage": LazyCommand(
         "fourfold.cli.usage",
         "usage",
-        "Show calls, tokens and cost of the workspace by day, model, step, key or kind.",
+        "Show calls, tokens and cost of the workspace, by default of 30 days.",
     ),
     "stats": LazyCommand(
         "fourfold.cli.stats",

@@ -57,6 +57,8 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
     run = context.personas.run(evaluation.workspace_id, evaluation.run_id)
     if run is None or evaluation.status is not EvaluationStatus.RUNNING:
         return evaluation
+    if failure is not None:
+        context.budget.stop("failed")  # cells that are still executed send no further call
     stopped: StopReason | None = "failed" if failure is not None else context.budget.stopped()
     briefs = context.evaluations.briefs(evaluation.workspace_id, evaluation.id)
     observed = _observed(evaluation, briefs, context)

@@ -68,6 +68,10 @@ class WorkspaceFullError(LimitError):
         self.run_ids = run_ids
 
 
+class RunStoredError(ConflictError):
+    """A run with this id is stored already."""
+
+
 class RunRepository(Protocol):
     """Stores accepted requests."""
 
@@ -89,6 +93,7 @@ class RunRepository(Protocol):
             SlugTakenError: another persona has the slug of the new one; nothing is stored.
             ConcurrentChangeError: the persona to regenerate has changed since it was read.
             BudgetExceededError: a budget has too little left; nothing is stored.
+            RunStoredError: a new run, whose id follows from something else, is stored already.
         """
 
     def reserve(self, workspace_id: str, run_ids: Sequence[str], max_concurrent: int) -> None:

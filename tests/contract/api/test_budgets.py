@@ -54,11 +54,11 @@ def limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> Limit:  # noqa: ARG001 -
         settings = Settings(engine=default_config(["anthropic"]), api=ApiConfig(limits=LimitsConfig(**limits)))
         use_settings(monkeypatch, settings)
 
-        def effective(workspace_id: str) -> EffectiveSettings:
-            return replace(read(workspace_id), settings=settings)
+        def effective(workspace_id: str, persona_id: str | None = None) -> EffectiveSettings:
+            return replace(read(workspace_id, persona_id), settings=settings)
 
         monkeypatch.setattr(job_entry, "effective_in", effective)
-        monkeypatch.setattr(job_entry, "settings_of_run", lambda run: effective(run.workspace_id).settings)
+        monkeypatch.setattr(job_entry, "settings_of_run", lambda _run: settings)
 
     set_limits()
     return set_limits

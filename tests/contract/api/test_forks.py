@@ -158,7 +158,7 @@ def test_a_fork_in_another_language_keeps_all_but_lines_and_words(api: Api, pers
     child = api.call("GET", f"/v1/personas/{receipt.json()['persona_id']}").json()
     assert (child["status"], child["soul"], child["parent_id"]) == ("generating", None, persona["id"])
     assert created(api, child["id"]) == []
-    _, state = api.machine.started[-1]
+    _, state = api.machine.started.pop()
     assert (state.start_at, state.draft.mask) == ("mask_build", None)
     assert state.draft.parse is not None
     assert state.draft.parse.language == "de"

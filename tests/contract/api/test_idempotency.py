@@ -117,6 +117,7 @@ def test_twenty_at_once_start_one_run(api: Api, waiting: bool) -> None:
 def _later(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
     """The clock of everybody who reads it from the wiring, moved on."""
     submissions.cache_clear()
+    wiring.run_repository.cache_clear()
     wiring.run_context.cache_clear()
     real = clock.now
     for where in (clock, wiring):

@@ -7,10 +7,12 @@ import json
 import time
 from datetime import timedelta
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aws_lambda_powertools import Logger
+from botocore.exceptions import EndpointConnectionError
 
 from fourfold.ids import new_run_id
 from fourfold.jobs.answers import PaidAnswers
@@ -20,7 +22,7 @@ from fourfold.jobs.store import Lease
 from fourfold.progress.run import RunKind
 from fourfold.storage.personas.store import persona_key
 from fourfold.voice.fingerprint_job import FingerprintJob
-from functions import clock, job_entry, wiring
+from functions import clock, job_entry, job_redelivery, wiring
 from functions.job_entry import MAX_RECEIVES
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.invocation import Invocation
@@ -85,10 +87,38 @@ def delivered(body: str, kind: str, receives: int = 1) -> bool:
     """Whether the queue is done with a message; if not, it brings it again."""
     record = {
         "messageId": f"m-{time.monotonic_ns()}", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:eu-central-1:123456789012:{kind}",
         "attributes": {"ApproximateReceiveCount": str(receives)}, "messageAttributes": {}, "awsRegion": "eu-central-1",
     }  # fmt: skip
     reply = import_module(f"functions.{kind}.handler").handler({"Records": [record]}, Invocation())
     return not reply["batchItemFailures"]
+
+
+def test_a_delivery_that_failed_comes_again_soon_and_later_ones_when_the_queue_shows_them(
+    api: Api, persona: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[int] = []
+
+    def fails(*_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+
+    def change(QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803 - boto's names
+        assert (QueueUrl, ReceiptHandle) == ("https://queue.test/fingerprint", "r")
+        shown.append(VisibilityTimeout)
+
+    queue = SimpleNamespace(
+        get_queue_url=lambda QueueName, QueueOwnerAWSAccountId: {  # noqa: N803, ARG005 - boto's names
+            "QueueUrl": f"https://queue.test/{QueueName}"
+        },
+        change_message_visibility=change,
+    )
+    monkeypatch.setattr(job_redelivery, "queues", lambda: queue)
+    monkeypatch.setattr(job_entry, "_handle", fails)
+    asked(api, persona)
+    [(_, body)] = api.orders
+    for receives in (1, 2, 4, 5, MAX_RECEIVES):
+        assert not delivered(body, "fingerprint", receives)
+    assert shown == [15, 30, 120]
 
 
 def created(persona: str) -> str:

@@ -15,17 +15,19 @@ from tests.contract.api.things import ONE_OF_EACH, reachable, things_in, with_id
 
 OPERATIONS = [operation for operation in operations(create_app()) if operation.documented]
 PERSONA = "/v1/personas/{persona_id}"
-# What these need more than a new persona: a fingerprint, results of the suite, a slug, a delivery.
+# What these need more than a new persona: a fingerprint, results of the suite, a slug, a delivery, the workspace's id.
 REFUSED = {
     f"GET {PERSONA}/distinctiveness": 409,
     f"GET {PERSONA}/fingerprint/plot": 409,
     f"POST {PERSONA}/drift": 409,
+    f"POST {PERSONA}/voice-check": 409,
     f"GET {PERSONA}/test-suite/diff": 404,
     f"GET {PERSONA}/test-suite/junit": 409,
     f"GET {PERSONA}/test-suite/sarif": 409,
     f"GET {PERSONA}/test-suite/runs/{{run_id}}": 404,
     f"GET {PERSONA}/test-suite/runs/{{run_id}}/tests/{{test_id}}": 404,
     "DELETE /v1/evaluations/{evaluation_id}": 409,
+    "DELETE /v1/workspace": 422,
     "POST /v1/openai/chat/completions": 404,
     "POST /v1/runs/{run_id}/cancel": 409,
     "POST /v1/webhooks/{endpoint_id}/deliveries/{delivery_id}/replay": 404,

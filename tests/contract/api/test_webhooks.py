@@ -153,7 +153,7 @@ def test_what_cannot_be_stored_is_named(
 def test_an_unknown_event_is_answered_with_the_known_ones(api: Api) -> None:
     reply = api.call("POST", "/v1/webhooks", key=MINE, json={**BODY, "events": ["persona.made"]})
     (fault,) = reply.json()["errors"]
-    assert "*, config.changed, generation.run.completed," in fault["detail"]
+    assert "*, budget.alert, config.changed, evaluation.completed," in fault["detail"]
     assert "persona.created" in fault["detail"]
 
 

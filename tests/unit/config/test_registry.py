@@ -85,12 +85,17 @@ def test_a_name_like_no_other_finds_none() -> None:
     assert nearest("zzzz") == ()
 
 
+# A workspace may cap its own spending; an org that enforces a cap locks it (decision 62).
+SET_BY_A_WORKSPACE = {"api.limits.usd_per_month", "api.limits.usd_per_day", "api.limits.allow_unpriced"}
+
+
 def test_no_tenant_sets_the_floor_of_safety_or_its_own_limits() -> None:
+    assert registry().keys() >= SET_BY_A_WORKSPACE
     for name, key in registry().items():
         if name.startswith("engine.safety."):
             assert key.scopes == (Scope.SYSTEM,)
         if name.startswith("api.limits."):
-            assert Scope.WORKSPACE not in key.scopes
+            assert (Scope.WORKSPACE in key.scopes) is (name in SET_BY_A_WORKSPACE)
             assert Scope.REQUEST not in key.scopes
 
 

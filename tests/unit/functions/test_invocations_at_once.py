@@ -13,7 +13,7 @@ from functions.execution_ended import handler as execution_ended
 from functions.progress_push import handler as progress_push
 from functions.webhook_fanout import handler as webhook_fanout
 
-RECORD_HANDLERS = [(execution_ended, "_end_run"), (webhook_fanout, "_fan_out"), (progress_push, "_catch_up")]
+RECORD_HANDLERS = [(execution_ended, "_end"), (webhook_fanout, "_fan_out"), (progress_push, "_catch_up")]
 
 
 @pytest.mark.parametrize(("module", "of_record"), RECORD_HANDLERS, ids=lambda part: getattr(part, "__name__", part))

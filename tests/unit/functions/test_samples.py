@@ -70,10 +70,10 @@ def test_a_step_answers_with_the_next_state(world: RunState, function: str, path
 
 
 def test_a_brief_is_read_without_a_run(world: RunState) -> None:
-    answer = call("intent_parse", load(SAMPLES / "intent_parse" / "alone.json"))
-    ages = [fact for fact in answer["facts"] if fact["field"] == "surface.age"]
+    outcome = call("intent_parse", load(SAMPLES / "intent_parse" / "alone.json"))
+    ages = [fact for fact in outcome["brief"]["facts"] if fact["field"] == "surface.age"]
     assert [(age["value"], age["span"]) for age in ages] == [("34", {"start": 15, "end": 17})]
-    assert answer["usage"]["duration_ms"] >= 0
+    assert [(made["provider"], made["failure"]) for made in outcome["calls"]] == [("offline", None)]
     logged = list(wiring.event_store(world.workspace_id, world.run_id).entries())
     assert [entry.event.type for entry in logged] == ["run.started"]
 

@@ -13,7 +13,7 @@ from fourfold.persona import PersonaGoneError
 from fourfold.pipeline.bus_entries import started_entry
 from fourfold.pipeline.new_run import NewRun
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
-from fourfold.pipeline.submit import KeyClaim, WorkspaceFullError
+from fourfold.pipeline.submit import KeyClaim, RunStoredError, WorkspaceFullError
 from fourfold.spending.budget import Reservation
 from fourfold.storage.personas.store import DynamoPersonaStore
 from fourfold.storage.runs.slots import GenerationSlots
@@ -62,7 +62,7 @@ class DynamoRunRepository:
             ConcurrentChangeError: the persona to regenerate is no longer as it was read.
             PersonaGoneError: the parent of the fork was deleted.
             BudgetExceededError: a budget has too little left.
-            ValueError: the run is stored already.
+            RunStoredError: the run is stored already.
         """
         run = start.run
         entries = [started_entry(run, start.persona)]
@@ -75,7 +75,7 @@ class DynamoRunRepository:
             held = {} if reservation is None else self._budgets.hold_writes(run.workspace_id, run.id, reservation)
             failed = transact(self._client, {"run": own, **fork, "key": key, "slug": slug, "slot": slot, **held})
             if "run" in failed and start.stored is None:
-                raise ValueError("the run or its persona is stored already")
+                raise RunStoredError(run.id)
             if "run" in failed:
                 raise ConcurrentChangeError
             if "parent" in failed:
