@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from fourfold.cards.portrait import portrait
 from infra.local.home import REPOSITORY
+from infra.local.stack import WORKSPACE_ID
 from tests.integration.local_server import LocalServer
 from tests.integration.readme import commands
 from tests.providers.server import ProviderServer
@@ -25,12 +27,22 @@ from tests.providers.wires import Provider
 
 COMMANDS = commands(REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md")))
 # They run until Ctrl-C. The text is what they print once they work, the command makes them print it.
+# A deletion takes at least three minutes; tests/contract/api/test_workspace_commands.py has its end.
 ENDLESS = {
     "fourfold watch --all": ("run_", 'fourfold create "..."'),
     "fourfold webhooks listen": ("Receiving at", "sleep 0.1"),
+    "fourfold workspace delete ws_acme": ("personas deleted", "sleep 0.1"),
 }
-# Exit codes with a documented meaning: a critical failure, a reply beyond the threshold, a tone that did not move.
-MEANT = {"fourfold test": {0, 1}, "fourfold drift": {0, 2}, "fourfold refine": {0, 2}}
+# Exit codes with a documented meaning: a critical failure, a reply beyond the threshold, a tone that did not move, a
+# verdict that does not favour B, a voice that is not kept; and that of Ctrl-C in a deletion.
+MEANT = {
+    "fourfold test": {0, 1},
+    "fourfold drift": {0, 2},
+    "fourfold refine": {0, 2},
+    "fourfold evaluate": {0, 2, 3},
+    "fourfold voice-check": {0, 1},
+    "fourfold workspace delete": {130},
+}
 SECONDS = 180
 
 
@@ -45,11 +57,20 @@ class Shell:
 
     def as_typed(self, command: str) -> str:
         """The command with a reader's own values in its placeholders, and the port that is served here."""
-        command = command.replace("http://127.0.0.1:8000", self.server.server.api_url)
-        command = command.replace("<id>", self.ids.get("per", "per_none")).replace(
-            "cfs_...", self.ids.get("cfs", "cfs_")
-        )
-        return command.replace('"..."', '"A retired smuggler, 66, in Trieste"').replace("<brief>", "A shy founder, 34")
+        values = {
+            "http://127.0.0.1:8000": self.server.server.api_url,
+            "<id>": self.ids.get("per", "per_none"),
+            "per_...": self.ids.get("per", "per_none"),
+            "cfs_...": self.ids.get("cfs", "cfs_"),
+            "ws_acme": WORKSPACE_ID,
+            "<brief>": "A shy founder, 34",
+            '"..."': '"A retired smuggler, 66, in Trieste"',
+            "--last 40": "--last 2",  # as many as were made here
+            "2027-01-07": str((datetime.now(UTC) + timedelta(days=40)).date()),
+        }
+        for placeholder, value in values.items():
+            command = command.replace(placeholder, value)
+        return command
 
     def run(self, command: str) -> tuple[int, str]:
         """Exit code and what was printed, both streams; ids of it are the placeholders' next values."""
@@ -68,12 +89,15 @@ class Shell:
         return done.returncode, done.stdout
 
     def run_until(self, command: str, sign: str, cause: str) -> tuple[int, str]:
-        """As `run`, for a command that ends with Ctrl-C. That is pressed once `cause` has made it print `sign`."""
+        """As `run`, for a command that ends with Ctrl-C. That is pressed once `cause` has made it print `sign`.
+
+        A question whether to continue is answered with yes.
+        """
         output = self.folder / "endless.txt"
         with output.open("w") as file:
             process = subprocess.Popen(
                 # A run in the background ignores SIGINT, and would hand that down.
-                ["env", "--default-signal=INT", "bash", "-c", f"exec {command}"],
+                ["env", "--default-signal=INT", "bash", "-c", f"exec {self.as_typed(command)} <<< y"],
                 cwd=self.folder,
                 env=self.variables,
                 stdout=file,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from fourfold.cli.client import ApiError, Client
 from fourfold.cli.session import connected
@@ -46,7 +47,7 @@ def delete(
         typer.confirm(f"Delete everything in {workspace}? It cannot be undone.", abort=True)
     console = SafeConsole(stderr=True)
     with connected() as client:
-        begun, personas = False, 0
+        begun, personas, shown = False, 0, ""
         while True:
             try:
                 status, wait_s = _deleted(client, workspace)
@@ -59,9 +60,17 @@ def delete(
             if status["waiting_for"] is None:
                 break
             begun = True
-            console.print(f"{personas} personas deleted; {status['waiting_for'].replace('_', ' ')}")
+            shown = _show_change(shown, personas, status["waiting_for"], console)
             time.sleep(wait_s)
     console.print(f"{workspace} is deleted.")
+
+
+def _show_change(shown: str, personas: int, waiting_for: str, console: Console) -> str:
+    """Prints what the deletion waits for unless it is `shown`; returns what is shown then."""
+    line = f"{personas} {'persona' if personas == 1 else 'personas'} deleted; {waiting_for.replace('_', ' ')}"
+    if line != shown:
+        console.print(line)
+    return line
 
 
 def _export(client: Client, file: Path, place: Path) -> int:
