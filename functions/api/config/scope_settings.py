@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
 
-from fourfold.config.commit import Author, RefusedError, diff_entries
+from fourfold.config.commit import Author, KeyChange, RefusedError, diff_entries
 from fourfold.config.entries import Entries, ScopeState, chain_of
 from fourfold.config.history import Revision, Snapshot, is_snapshot_id
 from fourfold.config.registry import nearest, registry
@@ -23,6 +23,7 @@ from fourfold.http.revision_tags import etag, expected_revision, precondition_fa
 from fourfold.models.credentials import available_providers
 from fourfold.persona import PersonaGoneError
 from fourfold.problem import FieldError, problem
+from functions.api.config.evaluation_requirement import EvaluationRequirement
 from functions.api.config.schemas import (
     ChainLink,
     CommitResult,
@@ -91,7 +92,12 @@ class ScopeSettings:
     @cached_property
     def service(self) -> ConfigService:
         """The service that commits changes."""
-        guard = VoiceRequirement(self._caller, self.store)
+        guards = (VoiceRequirement(self._caller, self.store), EvaluationRequirement(self._caller, self.store))
+
+        def guard(before: Sequence[ScopeState], after: Sequence[ScopeState], changes: Sequence[KeyChange]) -> None:
+            for each in guards:
+                each(before, after, changes)
+
         return ConfigService(self.store, deployment_defaults(), available_providers(os.environ), guard)
 
     def shows_authors(self, scope: Scope) -> bool:

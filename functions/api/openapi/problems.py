@@ -142,6 +142,13 @@ CATALOGUE: dict[str, KnownProblem] = {
         "No voice check found openai:gpt-6.1-terra equivalent for per_01kaqf0c5v3y9m2t8z4n6r1w7b. POST "
         "/v1/personas/{id}/voice-check with this model, or set engine.chat.require_voice_check to false.",
     ),
+    "evaluation_required": KnownProblem(
+        409,
+        "The settings must be evaluated first",
+        "No evaluation found these settings better than the present ones, or equivalent: "
+        'engine.pipeline.soul_draft.model. POST /v1/evaluations with "a": {} and the new values in "b": {"config": '
+        "...}, or set engine.pipeline.require_evaluation to false.",
+    ),
     "precondition_failed": KnownProblem(
         412,
         "The resource has changed",
@@ -232,7 +239,10 @@ OF_MODELS = (*OF_BUDGETS, *_MODEL)
 # Problems of routes that accept settings for one run.
 OF_SETTINGS = ("config_locked", "provider_not_configured")
 # Problems of routes that commit settings.
-OF_COMMITS = ("config_locked", "config_busy", "voice_check_required", "precondition_failed", "invalid_if_match")
+OF_COMMITS = (
+    *("config_locked", "config_busy", "voice_check_required", "evaluation_required"),
+    *("precondition_failed", "invalid_if_match"),
+)
 OF_KEYED_REQUESTS = ("request_in_progress", "idempotency_key_reused", "invalid_idempotency_key")
 
 # Conflicts (409) of several resources.

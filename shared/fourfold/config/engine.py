@@ -126,6 +126,13 @@ class PipelineConfig(Document):
         KeyMeta(scopes=EVERYWHERE),
     ] = Variant()
     drift_detection: DriftConfig = DriftConfig()
+    require_evaluation: Annotated[
+        bool,
+        Field(
+            description="Whether a commit may change models, method, variant or retries of the pipeline only to those "
+            "that an evaluation found better than the present ones, or equivalent."
+        ),
+    ] = False
 
     def of(self, step: StepName) -> StepConfig:
         """Returns the settings of one step."""

@@ -91,7 +91,8 @@ def _longest_config() -> EngineConfig:
     """Five models with the longest names for every step, and the longest texts of a variant."""
     names = [f"compatible:{number}{'a' * 108}" for number in range(5)]
     step = {"model": names[0], "fallback": names[1:], "temperature": 0.1234567890123456}
-    tree = {name: step for name in PipelineConfig.model_fields if name not in {"method", "drift_detection", "variant"}}
+    others = {"method", "drift_detection", "variant", "require_evaluation"}
+    tree = {name: step for name in PipelineConfig.model_fields if name not in others}
     variant = {"name": "v" * 60, "texts": {"soul_draft": ASTRAL * (MAX_TEXT_BYTES // 4 - 1)}}
     return EngineConfig.model_validate({"pipeline": {**tree, "variant": variant, "method": "single_call"}})
 
