@@ -89,7 +89,7 @@ def paths(persona_id: str, run_id: str, webhook_id: str, evaluation_id: str) -> 
         ("runs", "tbody tr"),
         (f"personas/{persona_id}", ".layer"),
         (f"personas/{persona_id}/suite", ".test"),
-        (f"personas/{persona_id}/fingerprint", ".plot"),
+        (f"personas/{persona_id}/fingerprint", "article"),
         (f"personas/{persona_id}/versions", "table"),
         (f"personas/{persona_id}/change", "form"),
         (f"personas/{persona_id}/use", ".prompt"),

@@ -13,7 +13,7 @@ from playwright.sync_api import Route, expect
 
 from tests.chromium import CHROMIUM
 from tests.deep.console.browser import Visit
-from tests.deep.console.world import World
+from tests.deep.console.world import World, wait_for
 
 pytestmark = [
     pytest.mark.deep(part="console"),
@@ -87,3 +87,48 @@ def test_two_settings_are_compared_and_the_report_read_and_saved(desk: Visit) ->
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save as HTML report").click()
     assert "naive" in saved.value.path().read_text()
+
+
+def test_another_model_is_checked_against_the_voice(world: World, desk: Visit) -> None:
+    page = desk.page
+    made = world.server.call("POST", "/v1/personas", body={"intent": "A lock keeper, 59, in Briare"}).json()
+    path = f"/v1/personas/{made['id']}"
+    wait_for(world.server, f"{path}/fingerprint")
+    desk.open(f"personas/{made['id']}/fingerprint", ".plot")
+    card = page.get_by_role("region", name="Voice on another model")
+    card.get_by_label("Model to check").fill("offline:composer-1")
+    expect(card.locator(".estimate")).to_contain_text("50 calls")
+    card.get_by_role("button", name="Check this model").click()
+    kept = card.get_by_role("article", name="Certificate of offline:composer-1")
+    expect(kept).to_contain_text("the voice is kept")
+    [certificate] = world.server.call("GET", f"{path}/voice-check").json()["certificates"]
+    expect(kept).to_contain_text(f"{certificate['pairs']} of 50 scenarios compared")
+
+
+def test_a_lost_voice_is_shown_with_what_changed(world: World, desk: Visit) -> None:
+    page = desk.page
+    words = "runs to 15 words a sentence; the voice keeps to about 9"
+
+    def answer(route: Route) -> None:
+        if route.request.method == "POST":
+            route.continue_()
+            return
+        reply = route.fetch()
+        checks = reply.json()
+        changed = {"feature": "sentence_length", "observed": 15.2, "usual": 9.1, "z": 1.4, "words": words}
+        shift = {"estimate": 0.031, "interval": [0.021, 0.041], "margin": 0.007, "p_value": 0.001}
+        lost = {"model": "a:other", "verdict": "degraded", "changed": [changed], "shift": shift}
+        checks["certificates"].insert(0, checks["certificates"][0] | lost)
+        route.fulfill(response=reply, json=checks)
+
+    page.route("**/voice-check", answer)
+    desk.open(f"personas/{world.persona['id']}/fingerprint", ".plot")
+    card = page.get_by_role("article", name="Certificate of a:other")
+    expect(card).to_contain_text("the voice is lost")
+    expect(card.get_by_role("list", name="What changed")).to_have_text(f"sentence length: {words}")
+    expect(card).to_contain_text("0.031 shift of the voice · 90 % interval 0.021 to 0.041 · margin 0.007 · p 0.001")
+    with page.expect_response("**/voice-check"):  # the estimate is refused too, and says nothing
+        page.get_by_label("Model to check").fill("anthropic:claude-haiku-4-5")
+    page.get_by_role("button", name="Check this model").click()
+    expect(page.get_by_role("alert")).to_contain_text("cannot be used in this deployment")
+    desk.errors.clear()  # Chromium reports the 422

@@ -44,7 +44,9 @@ def served(folder: Path) -> Iterator[World]:
     made = server.call("POST", "/v1/personas", body={"intent": BRIEF}).json()
     path = f"/v1/personas/{made['id']}"
     for job in ("fingerprint", "test-suite"):
-        eventually(lambda job=job: server.call("GET", f"{path}/{job}").json()["status"] == "ready", 120)
+        wait_for(server, f"{path}/{job}")
+    server.call("POST", f"{path}/voice-check", body={"model": "offline:composer-1"})
+    wait_for(server, f"{path}/voice-check")
     hook = {"url": "http://127.0.0.1:9/hooks", "events": ["persona.created"], "description": "a receiver that is down"}
     endpoint = server.call("POST", "/v1/webhooks", body=hook).json()
     server.call("POST", f"/v1/webhooks/{endpoint['id']}/ping")
@@ -54,6 +56,11 @@ def served(folder: Path) -> Iterator[World]:
     link = next(line.split()[1] for line in server.said().splitlines() if "Console" in line)
     yield World(server, server.call("GET", path).json(), endpoint["id"], evaluated(server), link)
     assert server.stop() == 0, server.said()
+
+
+def wait_for(server: LocalServer, job: str) -> None:
+    """Returns when the background job at this path has its result."""
+    eventually(lambda: server.call("GET", job).json()["status"] == "ready", 120)
 
 
 def evaluated(server: LocalServer) -> str:

@@ -9,6 +9,7 @@ import { watchJob } from "./live.js";
 import { problemNotice } from "./notices.js";
 import { statusBadge } from "./status.js";
 import { numberHead, scrollingTable } from "./table.js";
+import { voiceCheck } from "./voice-check.js";
 
 const WIDTH = 720;
 const LEFT = 12;
@@ -20,7 +21,7 @@ export async function tab(persona, { signal }) {
   const draw = async () => fill(place, report(persona, await get(path, { signal }), path, signal));
   watchJob(persona.id, "fingerprint", "scenarios", place, draw, signal);
   await draw();
-  return place;
+  return h("div", { class: "stack" }, place, voiceCheck(persona.id, signal));
 }
 
 function report(persona, found, path, signal) {
