@@ -11,6 +11,7 @@ import copy
 import inspect
 import json
 import time
+from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any, Final, SupportsIndex
 
@@ -51,13 +52,15 @@ class StoredMessages(list[Message]):
         self._delete(self)
         super().clear()
 
-    def keep(self, kept: list[Message]) -> StoredMessages:
-        """The queue with these of its messages only, in their order."""
+    def replace_by(self, kept: list[Message], give: Callable[[StoredMessages], None]) -> None:
+        """Gives the queue these of its messages only, in their order; all of them again if that cannot be stored."""
         if len(kept) == len(self):
-            return self
+            return
         ids = {message["id"] for message in kept}
-        self._delete([message for message in self if message["id"] not in ids])
-        return StoredMessages(self._database, self._queue, kept)
+        with self._database.unit():
+            self._database.on_rollback(partial(give, self))
+            self._delete([message for message in self if message["id"] not in ids])
+            give(StoredMessages(self._database, self._queue, kept))
 
     def __deepcopy__(self, memo: object) -> list[Message]:
         """Nothing: copies of a queue are made to save it, and the messages are saved already."""
@@ -81,8 +84,9 @@ class StoredQueue(dict[str, Any]):
 
     def __setitem__(self, name: str, value: Any) -> None:  # noqa: ANN401 - a dict's
         if name == "messages" and not isinstance(value, StoredMessages):
-            value = self["messages"].keep(value)
-        super().__setitem__(name, value)
+            self["messages"].replace_by(value, partial(super().__setitem__, name))
+        else:
+            super().__setitem__(name, value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
         """A plain dict: MiniStack's JSON has no other."""

@@ -109,3 +109,23 @@ def test_a_message_that_cannot_be_stored_is_not_sent(database: Database) -> None
     with pytest.raises(NotStoredError):
         _act(module, "SendMessage", QueueUrl=url, MessageBody="x" * 50_000)
     assert _received(module, url) == []
+
+
+def test_a_deletion_that_is_not_stored_leaves_the_message_in_the_queue(database: Database) -> None:
+    module = _queues(database)
+    url = _created(module)
+    _act(module, "SendMessage", QueueUrl=url, MessageBody="kept")
+    [message] = _received(module, url)
+
+    def deleted_and_rolled_back() -> None:
+        with database.unit():
+            _act(module, "DeleteMessage", QueueUrl=url, ReceiptHandle=message["receipt_handle"])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        deleted_and_rolled_back()
+    assert database.row("SELECT COUNT(*) FROM messages") == (1,)
+    attributes = _act(module, "GetQueueAttributes", QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert attributes["ApproximateNumberOfMessagesNotVisible"] == "1"
+    _act(module, "DeleteMessage", QueueUrl=url, ReceiptHandle=message["receipt_handle"])
+    assert database.row("SELECT COUNT(*) FROM messages") == (0,)
