@@ -18,9 +18,9 @@
   * ConflictError              the request conflicts with the current state; read it and try again
     + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
     + StoppedError              no further model call is wanted
-      - RunCancelledError, EvaluationStoppedError
+      - RunCancelledError, EvaluationStoppedError, RunOverBudgetError
     + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError
-    + KeyReusedError, KeyExistsError, JobInProgressError, BlockedError
+    + KeyReusedError, KeyExistsError, JobInProgressError, RunStoredError, BlockedError
     + SessionEndedError, SessionDeletedError
   * LimitError                 the workspace has reached a limit
     + WorkspaceFullError, TooManyKeysError, TooManyCountersError, BudgetExceededError

@@ -25,14 +25,18 @@ def test_the_api_reads_personas_but_may_not_scan_them(stack: LocalServer) -> Non
     assert _code(denied) == "AccessDeniedException"
 
 
-def test_a_step_reaches_the_run_log_and_no_other_table(stack: LocalServer) -> None:
+def test_a_step_writes_the_run_log_and_no_persona(stack: LocalServer) -> None:
+    """It reads and updates the budgets, which are in the personas' table, and can put nothing there."""
     outputs = stack.outputs()
     dynamodb = as_role_of(stack, "soul_draft", "dynamodb")
     query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "WS#x"}}}
 
     assert dynamodb.query(TableName=outputs["RunEventsTableName"], **query)["Count"] == 0
     with pytest.raises(ClientError) as denied:
-        dynamodb.query(TableName=outputs["PersonasTableName"], **query)
+        dynamodb.put_item(TableName=outputs["PersonasTableName"], Item={"pk": {"S": "WS#x"}, "sk": {"S": "PERSONA"}})
+    assert _code(denied) == "AccessDeniedException"
+    with pytest.raises(ClientError) as denied:
+        dynamodb.query(TableName=outputs["IdempotencyTableName"], **query)
     assert _code(denied) == "AccessDeniedException"
 
 
