@@ -6,31 +6,17 @@ A worker that raises knows it: a write that DynamoDB refused for a moment does n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from fourfold.aws import client
-from fourfold.made_once import MadeOnce
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs.client import SQSClient
+from functions.job_queues import queues
 
 # Seconds after the first failures. Later ones wait for the visibility timeout, so that a provider's outage of hours
 # does not use up the deliveries.
 SOON_S = (15, 30, 60, 120)
 
 logger = Logger()
-
-
-@MadeOnce
-def queues() -> SQSClient:
-    """The SQS client."""
-    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-    return cast("SQSClient", client("sqs", config))
 
 
 def show_again_soon(record: SQSRecord, receives: int) -> None:

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from botocore.config import Config
-
-from fourfold.aws import client
 from fourfold.ids import id_from_operation
 from fourfold.jobs.job import job_run
 from fourfold.jobs.message import JobMessage
-from fourfold.made_once import MadeOnce
 from fourfold.progress.run import Run, RunKind
 from fourfold.trace import current_trace
 from functions.api.dependencies import AdmittedCaller
 from functions.clock import now
+from functions.job_queues import queues
 from functions.wiring import job_store
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs.client import SQSClient
-
-
-@MadeOnce
-def queues() -> SQSClient:
-    """The SQS client."""
-    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-    return cast("SQSClient", client("sqs", config))
 
 
 def request_job(caller: AdmittedCaller, persona_id: str, kind: RunKind, operation_id: str) -> Run:
