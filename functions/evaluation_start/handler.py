@@ -15,7 +15,7 @@ from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.submit import RunStoredError
 from fourfold.progress.events import JobStarted
 from fourfold.progress.log import RunOverError
-from fourfold.progress.run import RunStatus
+from fourfold.progress.run import Run, RunStatus
 from functions.clock import now
 from functions.wiring import budget, evaluation_log, evaluations, persona_store, run_context, run_repository
 
@@ -50,7 +50,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         return _NOT_STARTED
     if cell.brief == 0:
         _log_beginning(evaluation)
-    start = _stored(evaluation, cell)
+    start = _stored(evaluation, cell, run)
     logger.info("cell started", extra={"evaluation_id": evaluation.id, "run_id": start.run.id})
     return {"started": True, "run_id": start.run.id, "input": json.loads(start.execution_input())}
 
@@ -63,13 +63,12 @@ def _log_beginning(evaluation: Evaluation) -> None:
         logger.info("evaluation has ended", extra={"evaluation_id": evaluation.id})
 
 
-def _stored(evaluation: Evaluation, cell: StartCellInput) -> NewRun:
-    """Stores the cell's run unless it is stored; returns it with the same state as the first time."""
+def _stored(evaluation: Evaluation, cell: StartCellInput, stored: Run | None) -> NewRun:
+    """Stores the cell's run unless it is `stored`; returns it with the same state as the first time."""
     item = evaluations().brief(cell.workspace_id, evaluation.id, cell.brief)
     if item is None:
         raise LookupError(f"{evaluation.id} has no brief {cell.brief}")
     start = cell_run(evaluation, item, cell.brief, cell.side, now())
-    stored = persona_store().run(cell.workspace_id, start.run.id)
     if stored is None:
         try:
             run_repository().accept(start, None, None, cell.slots)
