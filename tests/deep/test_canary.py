@@ -26,7 +26,7 @@ BRIEF, MESSAGE, TOOL = "canary-brief-7f3a", "canary-message-7f3a", "canary-tool-
 HEADER, UNKNOWN_KEY, IDEMPOTENCY = "canary-header-7f3a", "ff_live_canary7f3a", "canary-idempotency-7f3a"
 MCP_HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
 SQLITE = b"SQLite format 3\x00"
-# The terminal of whoever started the server shows the development key.
+# The terminal in which the server was started shows the development key.
 SHOWN = {("key of the API", "up.log")}
 # Tables of DynamoDB that hold texts of personas and chats.
 FOR_TEXTS = ("Personas", "RunEvents", "Idempotency")

@@ -153,7 +153,7 @@ def _cell(text: str, kind: str) -> str:
 
 
 def _said(text: str) -> str:
-    """A text, whoever wrote it, isolated from the direction of the text around it."""
+    """A text of any author, isolated from the direction of the text around it."""
     return f"<bdi>{escape(clean(text))}</bdi>"
 
 
