@@ -48,7 +48,9 @@ def home_of(
     """A fresh home with one provider, its background jobs on, as they are by default."""
     with ProviderServer(WholeProduct()) as server:
         home = LocalServer(folder, {**variables(provider, server), **(environment or {})})
-        if assembly_of is not None:
+        if assembly_of is None:
+            home.borrow_made_before()
+        else:
             home.borrow_assembly(assembly_of)
         home.start()
         try:
