@@ -186,12 +186,14 @@ class Engine:
 
         from infra.local.bridges.deep_messages import install_deep_messages
         from infra.local.bridges.event_sources import EventSources
+        from infra.local.bridges.parsed_once import install_parsed_once
         from infra.local.bridges.periodic_save import PeriodicSave
         from infra.local.bridges.saved_state import copies, load_saved_state, set_aside
         from infra.local.bridges.store.installation import install_store
 
         self._guard = LoopbackGuard(ForegroundFirst(app), self.root_key, self._storage_failure)
         install_deep_messages()
+        install_parsed_once()
         self._database = Database(self._home.database)
         self._workflow = install_store(self._database)
         self._sources = EventSources()
