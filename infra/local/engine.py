@@ -21,6 +21,7 @@ from infra.local.bridges.foreground_first import ForegroundFirst
 from infra.local.bridges.loopback_auth import LoopbackGuard
 from infra.local.bridges.store.database import Database
 from infra.local.home import Home
+from infra.local.thread_switches import switch_often
 
 if TYPE_CHECKING:
     from infra.local.bridges.event_sources import EventSources
@@ -76,6 +77,7 @@ class Engine:
         for folder in (self._home.scratch, self._home.engine_state, self._home.engine_objects):
             folder.mkdir(parents=True, exist_ok=True)
         self._take_environment()
+        switch_often()
         _log_to(self._home)
         self._load()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
