@@ -142,6 +142,7 @@ class KilledError(BaseException):
     """The end of a process: nothing may catch it."""
 
 
+@pytest.mark.deep(part="restarts")
 def test_a_conversion_may_be_cut_off_after_any_write(
     store: Api, monkeypatch: pytest.MonkeyPatch, old: OldStore
 ) -> None:
@@ -171,6 +172,7 @@ def test_a_conversion_may_be_cut_off_after_any_write(
     assert [fault for before in old.replies for fault in lost(before, get(store, before))] == []
 
 
+@pytest.mark.deep(part="restarts")
 @pytest.mark.parametrize("kind", ["fingerprint", "provocation"])
 def test_a_killed_job_is_resumed_without_paying_twice(
     store: Api, old: OldStore, monkeypatch: pytest.MonkeyPatch, kind: str
@@ -201,6 +203,7 @@ def test_a_killed_job_is_resumed_without_paying_twice(
     assert (found["status"], found["run_id"]) == ("ready", run_id)
 
 
+@pytest.mark.deep(part="restarts")
 def test_what_was_waiting_goes_through_after_the_conversion(store: Api, old: OldStore) -> None:
     converted(store)
     for queue, body in old.messages["pending"]:
@@ -216,6 +219,7 @@ def test_what_was_waiting_goes_through_after_the_conversion(store: Api, old: Old
     assert store.call("GET", f"/v1/personas/{old.made['running']}", FULL_KEY).json()["status"] == "failed"
 
 
+@pytest.mark.deep(part="restarts")
 def test_a_converted_persona_can_be_used_changed_and_deleted(store: Api, old: OldStore) -> None:
     converted(store)
     path = f"/v1/personas/{old.made['whole']}"
