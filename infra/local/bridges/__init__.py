@@ -8,6 +8,8 @@ What is stored:
     `saved_state`, `periodic_save`, `definitions`: the rest is saved whole when it has changed, and two copies are kept.
         A saved state that cannot be loaded stops the start; MiniStack would start empty and overwrite it.
     `retention`: old executions, events and log streams are dropped.
+How executions map:
+    `distributed_map`: a distributed Map whose expressions are JSONata is executed, within its parent.
 How functions are executed:
     `worker_pool`, `worker_process`, `worker`, `worker_channel`: a function has one process for many invocations.
     `forked_workers`, `fork_server`: workers are forked from a process that has imported their libraries (SnapStart).
