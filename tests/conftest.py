@@ -27,7 +27,7 @@ ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[a
 _read_description = cache(JSONFileLoader().load_file)
 JSONFileLoader.load_file = lambda self, file_path: _read_description(file_path)  # type: ignore[method-assign]  # noqa: ARG005
 # A command line is built of all its commands' signatures (30 ms), and CliRunner builds it for each call.
-typer.testing._get_command = cache(typer.testing._get_command)  # noqa: SLF001
+typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def pytest_collection_finish() -> None:

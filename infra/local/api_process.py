@@ -17,19 +17,34 @@ import sys
 import threading
 import time
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from infra.local.collector import uncollected
 from infra.local.storage_health import storage_failure
 
-HEAVY = ("botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn")
+if TYPE_CHECKING:
+    import uvicorn
+
+# These do not read the environment, which is not known yet. The last one imports the schemas of all routes.
+HEAVY = (
+    "botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn", "functions.api.openapi.examples",
+)  # fmt: skip
 
 
 def main() -> None:
-    for module in HEAVY:  # while the engine starts; these do not read the environment, which is not known yet
-        importlib.import_module(module)
-    line = sys.stdin.readline()
-    if not line:
-        return
-    received = json.loads(line)
+    with uncollected():
+        for module in HEAVY:  # while the engine starts
+            importlib.import_module(module)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        server = _server(json.loads(line))
+    threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+    server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+
+
+def _server(received: dict[str, Any]) -> uvicorn.Server:
+    """The API's server with this environment and link."""
     environment: dict[str, str] = received["environment"]
     os.environ.update(environment)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
@@ -37,15 +52,14 @@ def main() -> None:
     api.app.state.storage_failure = partial(storage_failure, environment["AWS_ENDPOINT_URL"])
     sign_in = importlib.import_module("functions.api.console.sign_in")
     api.app.state.sign_in_link = sign_in.SignInLink(**received["sign_in"], clock=time.time)
-    server = api.Server(api.app)
-    threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
-    server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+    server: uvicorn.Server = api.Server(api.app)
+    return server
 
 
-def _stop_at_end_of_input(server: object) -> None:
+def _stop_at_end_of_input(server: uvicorn.Server) -> None:
     while sys.stdin.readline():
         pass
-    server.should_exit = True  # type: ignore[attr-defined]
+    server.should_exit = True
 
 
 if __name__ == "__main__":
