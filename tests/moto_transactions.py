@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from moto.dynamodb import models
-from moto.dynamodb.models import DynamoDBBackend, Table
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
 
 
 def use_cheap_transactions(patch: pytest.MonkeyPatch) -> None:
@@ -55,6 +56,6 @@ def _put(table: Table, hash_key: DynamoType, range_key: DynamoType | None, item:
     if item is None:
         table.delete_item(hash_key, range_key)
     elif range_key is None:
-        table.items[hash_key] = item
+        table.items[hash_key] = item  # type: ignore[assignment]  # moto's type is that of a table with sort keys
     else:
         table.items[hash_key][range_key] = item

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.collector import uncollected
 from infra.local.storage_health import storage_failure
+from infra.local.thread_switches import switch_often
 
 if TYPE_CHECKING:
     import uvicorn
@@ -32,6 +33,7 @@ HEAVY = (
 
 
 def main() -> None:
+    switch_often()
     with uncollected():
         for module in HEAVY:  # while the engine starts
             importlib.import_module(module)
