@@ -26,10 +26,12 @@ from infra.local.thread_switches import switch_often
 if TYPE_CHECKING:
     import uvicorn
 
-# These do not read the environment, which is not known yet. The last one imports the schemas of all routes.
+# They read no variable that `environment` may set: it is not known yet.
 HEAVY = (
-    "botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn", "functions.api.openapi.examples",
-)  # fmt: skip
+    *("botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn"),
+    *("fourfold.evaluation.concluding", "fourfold.personas.deletion", "fourfold.voice.conversation"),
+    *(f"functions.api.{resource}.schemas" for resource in ("config", "personas", "suite", "voice", "webhooks")),
+)
 
 
 def main() -> None:
