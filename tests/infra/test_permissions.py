@@ -120,6 +120,24 @@ GRANTS: dict[str, Grants] = {
         APPEND_EVENTS,
         HAND_TO_BUS,
     },
+    "evaluation_expiry": {
+        grant(
+            (
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
+                "dynamodb:Query",
+                "dynamodb:ConditionCheckItem",
+            ),
+            "Personas",
+        ),
+        grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"), "RunEvents"),
+        HAND_TO_BUS,
+        grant(("dynamodb:BatchWriteItem",), "Idempotency"),
+        grant(("dynamodb:Query", "dynamodb:BatchWriteItem"), "Config"),
+    },
     "store_persona": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "fail_run": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "execution_ended": {

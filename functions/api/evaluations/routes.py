@@ -18,6 +18,7 @@ from functions.api.evaluations import deleting, reading
 from functions.api.evaluations.formats import formatted
 from functions.api.evaluations.schemas import (
     EvaluationDocument,
+    EvaluationErasure,
     EvaluationFormat,
     EvaluationList,
     EvaluationReceipt,
@@ -133,12 +134,16 @@ async def cancel_evaluation(evaluation_id: EvaluationIdPath, caller: Writer) -> 
     status_code=204,
     response_class=Response,
     responses={
+        202: {
+            "model": EvaluationErasure,
+            "description": "More is left to delete: repeat the request after `Retry-After` seconds",
+        },
         204: {"description": "The evaluation, its personas and their runs are deleted"},
         **replies.problems(401, 403, 404, 503),
         **replies.refusals(409, {"evaluation_running": "the evaluation is in progress; cancel it first"}),
     },
 )
 async def delete_evaluation(evaluation_id: EvaluationIdPath, caller: Writer) -> Response:
-    """Deletes an evaluation that has ended, with its personas; repeat it if it is cut off."""
-    await wiring.in_thread(lambda: deleting.delete_evaluation(caller.workspace_id, evaluation_id))
-    return Response(status_code=204)
+    """Deletes an evaluation that has ended, with its personas, for about 20 seconds; repeat it if it is cut off."""
+    left = await wiring.in_thread(lambda: deleting.delete_evaluation(caller.workspace_id, evaluation_id))
+    return Response(status_code=204) if left is None else document(left, 202, {"Retry-After": "1"})

@@ -137,7 +137,10 @@ class EvaluationArm(BaseModel):
 
 
 class EvaluationSummary(BaseModel):
-    """An evaluation in a list. `spent_usd` is null while it is running."""
+    """An evaluation in a list. `spent_usd` is null while it is running.
+
+    `delete_after` is when it is deleted with its personas; null: when it is asked for.
+    """
 
     id: str
     name: str | None
@@ -154,6 +157,15 @@ class EvaluationSummary(BaseModel):
     error: Problem | None
     created_at: datetime
     completed_at: datetime | None
+    delete_after: datetime | None
+
+
+class EvaluationErasure(BaseModel):
+    """How far a deletion is: the personas of the first `erased_briefs` briefs are deleted. Repeat the request."""
+
+    evaluation_id: str
+    erased_briefs: int
+    briefs: int
 
 
 class EvaluationDocument(EvaluationSummary):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from fourfold.config.engine import AuditConfig
@@ -107,6 +108,7 @@ def execute(evaluation: Evaluation, slots: int) -> None:
 def _new_evaluation(
     caller: AdmittedCaller, body: EvaluationRequest, plan: EvaluationPlan, operation_id: str
 ) -> Evaluation:
+    at, days = now(), caller.settings.api.retention.evaluation_days
     return Evaluation(
         id=id_from_operation("evl", operation_id),
         workspace_id=caller.workspace_id,
@@ -124,7 +126,8 @@ def _new_evaluation(
         margin=body.margin,
         max_usd=body.max_usd,
         author=caller.key_id,
-        created_at=now(),
+        created_at=at,
+        delete_after=None if days is None else at + timedelta(days=days),
     )
 
 

@@ -41,6 +41,7 @@ class Evaluation(Document):
     The verdict rests on `metrics`; differences of scores up to `margin` (points of 5) make no difference in practice.
     `max_usd` is what all calls may cost together, `spent_usd` what they did cost; calls without a known price count as
     nothing. `stopped` says why the evaluation ended early. `author` is the id of the API key that asked for it.
+    `delete_after` is when the evaluation and its personas are deleted; null: when it is asked for.
     """
 
     id: EvaluationId
@@ -65,6 +66,7 @@ class Evaluation(Document):
     author: str | None = None
     created_at: datetime
     completed_at: datetime | None = None
+    delete_after: datetime | None = None
 
     def arm(self, side: Side) -> Arm:
         """Returns the arm of a side."""

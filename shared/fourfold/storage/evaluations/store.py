@@ -5,12 +5,12 @@ pk evaluation_pk   sk `EVALUATION`           the record
                    sk `BUDGET`               what is reserved and spent, the judged pairs, why nothing more is sent
                    sk `JUDGEMENT#<key>`      a paid judgement of the evaluation's judge
                    sk `REPORT`               the result (compressed)
-pk month_pk        sk the id                 the entry in the workspace's list
+pk month_pk        sk the id                 the entry in the workspace's list; `due`: its entry in `due.DUE_PK`
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -20,12 +20,13 @@ from fourfold.evaluation.record import Evaluation
 from fourfold.progress.run import Run
 from fourfold.spending.spent import Account, Spent
 from fourfold.storage.documents import packed, unpacked
+from fourfold.storage.evaluations.due import DUE, due_entry, due_item
 from fourfold.storage.months import EVALUATIONS, RUNS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import evaluation_pk
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
-from fourfold.storage.transactions import ABSENT, PRESENT, check, put, transact
+from fourfold.storage.transactions import ABSENT, PRESENT, Write, check, put, transact
 from fourfold.storage.usage.counters import usage_writes
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ RECORD, BUDGET, REPORT = "EVALUATION", "BUDGET", "REPORT"
 _BRIEF, _JUDGEMENT = "BRIEF#", "JUDGEMENT#"
 _NAMES = {"#status": "status"}
 PER_USD: Final = 1_000_000_000
+_DELETED_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,17 @@ class DynamoEvaluations:
         writes = [
             put(self._table.name, _record_item(evaluation), ABSENT),
             put(self._table.name, {**key(pk, BUDGET), "committed": {"N": "0"}, "remaining": {"N": most}}),
-            put(self._table.name, entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id)),
+            *self._listed(evaluation),
             *self._runs.new(run),
         ]
         return not transact(self._client, {"evaluation": writes})
+
+    def _listed(self, evaluation: Evaluation) -> list[Write]:
+        entry = entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id)
+        if evaluation.delete_after is None:
+            return [put(self._table.name, entry)]
+        due = due_entry(evaluation, evaluation.delete_after)
+        return [put(self._table.name, {**entry, DUE: {"S": due}}), put(self._table.name, due_item(due))]
 
     def pair_done(self, evaluation: Evaluation, brief: int) -> int:
         """Notes that the pair of a brief is judged; returns how many pairs are."""
@@ -157,15 +166,36 @@ class DynamoEvaluations:
         item = self._table.get(key(evaluation_pk(workspace_id, evaluation_id), REPORT))
         return None if item is None else EvaluationReport.model_validate_json(unpacked(item["doc"]))
 
-    def remove(self, evaluation: Evaluation) -> None:
-        """Deletes an evaluation with its run and everything it stores but its personas; the record last."""
+    def erased(self, evaluation: Evaluation) -> int:
+        """How many of its briefs have no personas left."""
+        item = self._table.get(key(evaluation_pk(evaluation.workspace_id, evaluation.id), BUDGET), "erased")
+        return int(item["erased"]["N"]) if item else 0
+
+    def note_erased(self, evaluation: Evaluation, briefs: int) -> None:
+        """Notes that the first `briefs` briefs have no personas left."""
+        where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), BUDGET)
+        self._table.update(where, "SET erased = :briefs", PRESENT, values={":briefs": {"N": str(briefs)}})
+
+    def remove(self, evaluation: Evaluation, has_time: Callable[[], bool]) -> bool:
+        """Deletes an evaluation with its run and everything it stores but its personas, the record last.
+
+        Returns:
+            False if the time was over before. The budget is last but one: it holds what is erased.
+        """
         pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
-        rest = [item["sk"]["S"] for item in self._table.query(pk, fields="sk") if item["sk"]["S"] != RECORD]
-        self._table.delete_many(key(pk, sk) for sk in rest)
+        rest = (item for item in self._table.query(pk, fields="pk, sk") if item["sk"]["S"] not in {RECORD, BUDGET})
+        while batch := list(islice(rest, _DELETED_AT_ONCE)):
+            if not has_time():
+                return False
+            self._table.delete_many(batch)
         self._table.delete(record_key(evaluation.workspace_id, evaluation.run_id))
+        if evaluation.delete_after is not None:
+            self._table.delete(due_item(due_entry(evaluation, evaluation.delete_after)))
         self._table.delete(entry_key(evaluation.workspace_id, RUNS, evaluation.run_id))
         self._table.delete(entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id))
+        self._table.delete(key(pk, BUDGET))
         self._table.delete(_key(evaluation.workspace_id, evaluation.id))
+        return True
 
 
 def _key(workspace_id: str, evaluation_id: str) -> Item:
