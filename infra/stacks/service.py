@@ -47,7 +47,7 @@ class ServiceStack(Stack):
         evaluations = Evaluations(
             self, "Evaluations", settings=settings, functions=functions, tables=tables, pipeline=pipeline
         )
-        EvaluationExpiry(self, "EvaluationExpiry", functions=functions, tables=tables)
+        EvaluationExpiry(self, "Expiry", functions=functions, tables=tables)
         failures = RunFailures(
             self,
             "RunFailures",
