@@ -25,7 +25,7 @@ CONSUMERS = {
     "progress_push": 29,
 }
 """Functions fed by queues, streams and WebSocket routes, with their seconds."""
-MEMORY_MB = {"api": 1769, **dict.fromkeys(STEPS, 1024)}
+MEMORY_MB = {"api": 1769, "evaluation_conclude": 1769, "execution_ended": 1769, **dict.fromkeys(STEPS, 1024)}
 """A vCPU is 1,769 MiB."""
 AWAITED = {"api", *STEPS, "store_persona", "progress_connection", "progress_push"} - {"single_call"}
 """Functions whose result a caller waits for."""

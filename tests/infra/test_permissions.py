@@ -116,7 +116,16 @@ GRANTS: dict[str, Grants] = {
         READ_KEYS,
     },
     "evaluation_conclude": {
-        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"), "Personas"),
+        grant(
+            (
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:Query",
+            ),
+            "Personas",
+        ),
         APPEND_EVENTS,
         HAND_TO_BUS,
     },
@@ -144,7 +153,7 @@ GRANTS: dict[str, Grants] = {
         grant(
             (
                 *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
-                "dynamodb:Query",
+                *("dynamodb:Query", "dynamodb:BatchGetItem"),
             ),
             "Personas",
         ),

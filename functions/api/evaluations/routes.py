@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from fourfold.estimates.estimate import Estimate
-from fourfold.http.body import json_body
+from fourfold.evaluation.models import MAX_BRIEFS
+from fourfold.http.body import MAX_VALUES, json_body
 from fourfold.http.cursors import id_after
 from fourfold.idempotency import Execution
 from fourfold.ids import is_evaluation_id
@@ -60,7 +61,7 @@ async def create_evaluation(request: Request, caller: Writer) -> Response:
     The settings are frozen when it starts. It ends with a verdict on B against A, or without one before `max_usd` is
     passed. Its personas carry `evaluation_id`; lists leave them out, and no job is started for them.
     """
-    body = await json_body(request, EvaluationRequest)
+    body = await json_body(request, EvaluationRequest, MAX_BRIEFS + MAX_VALUES)
     plan = await wiring.in_thread(lambda: plan_evaluation(caller, body))
     if body.dry_run:
         return document(plan.estimate)

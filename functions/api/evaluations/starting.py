@@ -24,14 +24,12 @@ from fourfold.progress.run import Run, RunKind, RunStatus
 from functions.api import wiring
 from functions.api.dependencies import AdmittedCaller
 from functions.api.evaluations.arms import arm_of, judge_of
-from functions.api.evaluations.schemas import EvaluationRequest
+from functions.api.evaluations.schemas import MOST_LAST, EvaluationRequest
 from functions.api.runs.start_execution import EVALUATION_MACHINE, start_execution
 from functions.clock import now
 from functions.wiring import evaluation_log, evaluations
 
 _PAGE: Final = 100
-# Personas that are looked at for their briefs.
-_MOST_CONSIDERED: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -200,7 +198,7 @@ def _newest(workspace_id: str, wanted: int) -> list[str]:
     """The newest `wanted` different briefs of the workspace's personas; those of evaluations do not count."""
     found: dict[str, str] = {}
     after: str | None = None
-    for _ in range(_MOST_CONSIDERED // _PAGE):
+    for _ in range(MOST_LAST // _PAGE):
         page = wiring.persona_search().page(workspace_id, PersonaFilter(), _PAGE, after)
         for persona in page.personas:
             if persona.imported_from is None and persona.intent.strip():

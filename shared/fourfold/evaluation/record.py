@@ -11,13 +11,11 @@ from pydantic import Field
 from fourfold.config.engine import AuditConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.evaluation.measures import DEFAULT_METRICS
-from fourfold.evaluation.models import Arm, Side
+from fourfold.evaluation.models import MAX_BRIEFS, Arm, Side
 from fourfold.ids import EvaluationId, RunId
 from fourfold.persona import Document, Line
 from fourfold.problem import Problem
 
-# Of one evaluation. A pair writes some 45 entries to the history of its execution, which takes 25,000.
-MOST_BRIEFS: Final = 300
 # Pairs that are made at the same time; each makes one persona at a time.
 PAIRS_AT_ONCE: Final = 4
 
@@ -53,7 +51,7 @@ class Evaluation(Document):
     b: Arm
     judge: AuditConfig
     revisions: Revisions = UNCOMMITTED
-    briefs: Annotated[int, Field(ge=1, le=MOST_BRIEFS)]
+    briefs: Annotated[int, Field(ge=1, le=MAX_BRIEFS)]
     brief_set: str | None = None
     repeats: Annotated[int, Field(ge=1)] = 1
     preferences: bool = True
