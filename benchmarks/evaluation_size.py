@@ -25,7 +25,6 @@ from fourfold.evaluation.judging import Judgement, PairJudgement
 from fourfold.evaluation.models import SIDES, Arm, BriefItem, Side
 from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.store import judgement_key, preference_key
-from fourfold.ids import id_from_operation
 from fourfold.persona import PersonaStatus
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 SIZES: Final = (100, 1000)
+_EVALUATION, _RUN = "evl_01kaqf0c5v3y9m2t8z4n6r1w7b", "run_01kaqf0c5v3y9m2t8z4n6r1w7b"
 _AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _LAYOUT: Final = {"personas": "S", "run-events": "N", "outbox": None}
 
@@ -147,9 +147,9 @@ def _evaluation(size: int) -> Evaluation:
     config = EngineConfig()
     a, b = (Arm(side=side, label=side, config=config, config_hash=config.hash(), method="six_steps") for side in SIDES)
     return Evaluation(
-        id=id_from_operation("evl", f"op_{size}"),
+        id=_EVALUATION,
         workspace_id="ws_x",
-        run_id=id_from_operation("run", f"op_{size}"),
+        run_id=_RUN,
         a=a,
         b=b,
         judge=config.pipeline.audit,

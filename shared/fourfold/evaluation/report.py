@@ -148,7 +148,7 @@ def _summary(arm: Arm, observations: Sequence[Observation], judge_usd: float | N
 def _rows(data: EvaluationData) -> list[BriefRow]:
     seen: dict[tuple[int, Side], Observation] = {(each.brief, each.side): each for each in data.observations}
     preferred = {each.brief: each.outcome for each in data.preferences}
-    rows = []
+    rows: list[BriefRow] = []
     for index, brief in enumerate(data.briefs):
         a, b = seen.get((index, "a")), seen.get((index, "b"))
         if a is None and b is None:
