@@ -32,9 +32,9 @@ def made_once(api: Api, make: Callable[[Api], T]) -> T:
     """What `make` makes on an empty store: the first time by requests, after that all is put back as it was then."""
     before = _made.get(make)
     if before is None:
-        thing = make(api)
+        made = make(api)
         api.machine.settle()
-        before = _Made(thing, api.kept.held(), [*api.machine.started], [*api.orders], [*api.order_groups])
+        before = _Made(made, api.kept.held(), [*api.machine.started], [*api.orders], [*api.order_groups])
         _made[make] = before
     else:
         api.kept.put_back(before.tables)
