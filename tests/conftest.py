@@ -5,10 +5,7 @@ from __future__ import annotations
 import gc
 import resource
 import ssl
-import subprocess
-import sys
 from functools import cache
-from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +18,6 @@ from tests.deep_parts import PARTS, RANDOM
 
 # Their session fixtures take seconds: a started server, four synthesized templates. One process has each.
 TOGETHER = ("tests/integration", "tests/infra")
-
-REPOSITORY = Path(__file__).parents[1]
-IMPORTED_BY_ALL = ("app", "functions.api.app", "hypothesis.stateful", "mcp", "moto.dynamodb.models", "typer")
 
 # Collection only adds objects, millions of them: looking for cycles among them takes a fifth of its time.
 gc.disable()
@@ -40,13 +34,6 @@ def pytest_collection_finish() -> None:
     """From here on garbage is collected; what was imported is never looked through again."""
     gc.enable()
     gc.freeze()
-
-
-def pytest_xdist_setupnodes() -> None:
-    """Where nothing is compiled yet, compiles once what else each process would compile at the same time."""
-    moto = find_spec("moto")
-    if moto is None or moto.origin is None or not Path(cache_from_source(moto.origin)).exists():
-        subprocess.run([sys.executable, "-c", f"import {', '.join(IMPORTED_BY_ALL)}"], cwd=REPOSITORY, check=False)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
