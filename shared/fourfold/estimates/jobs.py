@@ -7,6 +7,7 @@ from typing import Final
 
 from fourfold.config.engine import ChatConfig, EngineConfig
 from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.generation import estimate_steps
 from fourfold.estimates.planned import PlannedCall, estimate_of, instruction_tokens, material_tokens, request_tokens
 from fourfold.persona import Persona
 from fourfold.provocation.definition import ProvocationTest, Severity
@@ -15,6 +16,7 @@ from fourfold.provocation.plan import SuitePlan
 from fourfold.provocation.slots import bind_slots, message_text, slot_values
 from fourfold.provocation.speaker import speaker_system
 from fourfold.provocation.transcript import Exchange, Transcript
+from fourfold.steps import StepName
 from fourfold.voice.fingerprint_job import ASSISTANT_SYSTEM, scenario_system
 from fourfold.voice.scenarios import ScenarioSet
 
@@ -40,6 +42,18 @@ def estimate_fingerprint(persona: Persona, config: EngineConfig, scenarios: Scen
         for scenario in scenarios.baseline_subset()
     ]
     return estimate_of([*replies, *baseline])
+
+
+def estimate_rewriting_fingerprint(persona: Persona, config: EngineConfig, scenarios: ScenarioSet) -> Estimate:
+    """Returns what a fingerprint would cost that may write the mask once more and ask all scenarios again.
+
+    Raises:
+        NotWrittenError: the persona has no layers yet.
+    """
+    chat = config.chat.for_jobs(config.fingerprint.max_tokens)
+    layers = estimate_steps(persona.intent, config, (StepName.MASK_BUILD, StepName.SURFACE_GROUND), 1)
+    again = estimate_of(_scenario_replies(persona, config, chat, scenarios))
+    return estimate_fingerprint(persona, config, scenarios).plus(layers.plus(again).if_needed())
 
 
 def estimate_voice_check(persona: Persona, config: EngineConfig, scenarios: ScenarioSet, model: str) -> Estimate:
