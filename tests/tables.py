@@ -19,6 +19,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.kms.models import kms_backends
 
+from tests.moto_transactions import use_cheap_transactions
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
@@ -67,6 +69,7 @@ def tables_in_moto(layout: Mapping[str, str | None]) -> Iterator[Tables]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
+        use_cheap_transactions(patch)
         with mock_aws():
             made = Tables(boto3.client("dynamodb"), {})
             for table, sort in layout.items():

@@ -34,6 +34,8 @@ Answer = TypeVar("Answer")
 
 # Threads that poll run logs are separate from those of other requests, so that many waiting clients cannot block them.
 _POLLING_THREADS = 8
+# Runs that are being stored and started: fifty at once would keep every other request waiting until all have begun.
+_STARTING_THREADS = 3
 
 
 @cache
@@ -140,6 +142,17 @@ def polling_limiter() -> anyio.CapacityLimiter:
 async def in_thread(call: Callable[[], Answer]) -> Answer:
     """Runs a blocking call of a request on a worker thread."""
     return await anyio.to_thread.run_sync(call)
+
+
+@cache
+def starting_limiter() -> anyio.CapacityLimiter:
+    """The limiter of threads that start runs."""
+    return anyio.CapacityLimiter(_STARTING_THREADS)
+
+
+async def in_starting_thread(call: Callable[[], Answer]) -> Answer:
+    """Starts a run on a thread reserved for that, in the order of asking."""
+    return await anyio.to_thread.run_sync(call, limiter=starting_limiter())
 
 
 async def in_polling_thread(call: Callable[[], Answer]) -> Answer:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from fourfold.errors import DeadlineError, FourfoldError
+from fourfold.errors import FourfoldError
 from fourfold.estimates.evaluation import judge_call_usd
 from fourfold.evaluation.cells import persona_id_of, run_id_of
-from fourfold.evaluation.judging import judge_pair, judge_persona
 from fourfold.evaluation.models import SIDES, Side
+from fourfold.evaluation.pair_judge import PairJudge
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
-from fourfold.evaluation.store import EvaluationStoppedError, judgement_key, preference_key
-from fourfold.llm.fallback import Deadline
+from fourfold.evaluation.store import EvaluationStoppedError
 from fourfold.llm.port import LanguageModel
 from fourfold.models import resolve
 from fourfold.persona import Document, Persona
@@ -46,10 +45,6 @@ class RunStillRunningError(FourfoldError):
     """The run of a cell has not ended."""
 
 
-class JudgeTimeoutError(DeadlineError):
-    """The time of this invocation is over; the answers so far are stored."""
-
-
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Judges what is not judged yet; returns an empty object.
 
@@ -64,7 +59,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if budget(pair.workspace_id, evaluation.id).stopped() is not None:
         return {}
     try:
-        judge = _Judge(evaluation, pair.brief, deadline_of(context))
+        judge = PairJudge(evaluation, pair.brief, evaluations(), partial(_models, evaluation), deadline_of(context))
         for side in SIDES:
             judge.score(side, personas[side])
         if evaluation.preferences:
@@ -85,49 +80,11 @@ def _persona(evaluation: Evaluation, brief: int, side: Side) -> Persona | None:
     return persona if persona is not None and persona.has_layers else None
 
 
-@dataclass(frozen=True)
-class _Judge:
-    """The judge of one pair. An answer that is stored is not asked for again."""
-
-    evaluation: Evaluation
-    brief: int
-    deadline: Deadline
-
-    def score(self, side: Side, persona: Persona | None) -> None:
-        """Scores a persona as often as the evaluation says."""
-        for number in range(0 if persona is None else self.evaluation.repeats):
-            key = judgement_key(self.brief, side, number)
-            if persona is not None and self._is_missing(key):
-                self._keep(key, judge_persona(persona, self.evaluation, self._models(), self.deadline))
-
-    def compare(self, a: Persona | None, b: Persona | None) -> None:
-        """Asks which persona is the better one, in both orders."""
-        if a is None or b is None:
-            return
-        for first in SIDES:
-            key, shown = preference_key(self.brief, first), (a, b) if first == "a" else (b, a)
-            if self._is_missing(key):
-                self._keep(key, judge_pair(shown, self.evaluation, self._models(), self.deadline))
-
-    def _is_missing(self, key: str) -> bool:
-        """Whether an answer must be asked for.
-
-        Raises:
-            JudgeTimeoutError: it must, and the time left may not suffice.
-        """
-        if evaluations().judgement(self.evaluation, key) is not None:
-            return False
-        if self.deadline.left() < self.evaluation.judge.timeout_s:
-            raise JudgeTimeoutError(self.evaluation.id)
-        return True
-
-    def _keep(self, key: str, answer: Document) -> None:
-        evaluations().keep_judgement(self.evaluation, key, answer.model_dump_json())
-
-    def _models(self) -> list[LanguageModel]:
-        account = budget(self.evaluation.workspace_id, self.evaluation.id)
-        expected_usd = judge_call_usd(self.evaluation.judge)
-        return [MeteredModel(resolve(name), account, expected_usd) for name in self.evaluation.judge.chain]
+def _models(evaluation: Evaluation) -> list[LanguageModel]:
+    """The judge's models, whose calls are reserved in the evaluation's budget."""
+    account = budget(evaluation.workspace_id, evaluation.id)
+    expected_usd = judge_call_usd(evaluation.judge)
+    return [MeteredModel(resolve(name), account, expected_usd) for name in evaluation.judge.chain]
 
 
 def _log_progress(evaluation: Evaluation, done: int) -> None:

@@ -7,15 +7,13 @@ from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
 
-from fourfold.evaluation.cells import cell_run, run_id_of
+from fourfold.evaluation.cell_start import CellStarts
+from fourfold.evaluation.cells import run_id_of
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.persona import Document
-from fourfold.pipeline.new_run import NewRun, initial_state, log_start
-from fourfold.pipeline.run_context import identity_of
-from fourfold.pipeline.submit import RunStoredError
 from fourfold.progress.events import JobStarted
 from fourfold.progress.log import RunOverError
-from fourfold.progress.run import Run, RunStatus
+from fourfold.progress.run import RunStatus
 from functions.clock import now
 from functions.wiring import budget, evaluation_log, evaluations, persona_store, run_context, run_repository
 
@@ -50,7 +48,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         return _NOT_STARTED
     if cell.brief == 0:
         _log_beginning(evaluation)
-    start = _stored(evaluation, cell, run)
+    starts = CellStarts(evaluations(), run_repository(), run_context(), cell.slots)
+    start = starts.start(evaluation, cell.brief, cell.side, run, now())
     logger.info("cell started", extra={"evaluation_id": evaluation.id, "run_id": start.run.id})
     return {"started": True, "run_id": start.run.id, "input": json.loads(start.execution_input())}
 
@@ -61,20 +60,3 @@ def _log_beginning(evaluation: Evaluation) -> None:
         evaluation_log(evaluation).append(JobStarted(kind="evaluation"))
     except RunOverError:
         logger.info("evaluation has ended", extra={"evaluation_id": evaluation.id})
-
-
-def _stored(evaluation: Evaluation, cell: StartCellInput, stored: Run | None) -> NewRun:
-    """Stores the cell's run unless it is `stored`; returns it with the same state as the first time."""
-    item = evaluations().brief(cell.workspace_id, evaluation.id, cell.brief)
-    if item is None:
-        raise LookupError(f"{evaluation.id} has no brief {cell.brief}")
-    start = cell_run(evaluation, item, cell.brief, cell.side, now())
-    if stored is None:
-        try:
-            run_repository().accept(start, None, None, cell.slots)
-        except RunStoredError:  # by another invocation for this cell, at the same time
-            stored = persona_store().run(cell.workspace_id, start.run.id)
-    if stored is not None:
-        start = NewRun(start.persona, stored, initial_state(stored, item.text))
-    log_start(run_context().log_of(identity_of(start.run), 0))
-    return start

@@ -1,8 +1,9 @@
 """The state machine of an evaluation in Amazon States Language (JSONata): plain data, as `pipeline_definition`.
 
-A Map over the briefs, and for each brief a Map over the two arms, one after the other in the brief's order. A cell is
-an execution of the pipeline's own state machine, named by its run. What a pair came to is in the store, not in the
-states: an execution that is repeated from its beginning finds what is done.
+A distributed Map over the briefs: each pair is a child execution with a history of its own. In it, a Map over the two
+arms, one after the other in the brief's order. A cell is an execution of the pipeline's own state machine, named by its
+run. What a pair came to is in the store, not in the states: an execution that is repeated from its beginning finds what
+is done.
 """
 
 from __future__ import annotations
@@ -29,10 +30,18 @@ _LAMBDA_FAULTS: Final = [
     "Lambda.SdkClientException",
     "Lambda.ClientExecutionTimeoutException",
 ]
-_CELL: Final = {
-    "workspace_id": "{% $states.context.Execution.Input.workspace_id %}",
-    "evaluation_id": "{% $states.context.Execution.Input.evaluation_id %}",
-}
+# A start that Step Functions refuses because of a limit of the account, or of a moment.
+_START_FAULTS: Final = [
+    "StepFunctions.ExecutionLimitExceeded",
+    "StepFunctions.ExecutionLimitExceededException",
+    "StepFunctions.ThrottlingException",
+    "StepFunctions.AWSStepFunctionsException",
+    "StepFunctions.SdkClientException",
+]
+# A pair that fails after all its retries is missing in the report; with more of them missing the evaluation failed.
+TOLERATED_FAILURE_PERCENT: Final = 10
+# Within a child execution, `$states.context.Execution.Input` is the child's: everything is handed on by the input.
+_PAIR: Final = {name: f"{{% $states.input.{name} %}}" for name in ("workspace_id", "evaluation_id", "brief")}
 
 
 def evaluation_definition(*, functions: Mapping[str, str], pipeline: str, partition: str = "aws") -> State:
@@ -46,9 +55,18 @@ def evaluation_definition(*, functions: Mapping[str, str], pipeline: str, partit
         "States": {
             "Pairs": {
                 "Type": "Map",
+                "Label": "Pairs",
+                # 10,000 numbers are 49 KB of the 256 that a state may carry, so they need no file in S3.
                 "Items": "{% [0..$states.context.Execution.Input.briefs - 1] %}",
                 "MaxConcurrency": PAIRS_AT_ONCE,
-                "ItemSelector": {**_CELL, "brief": "{% $states.context.Map.Item.Value %}"},
+                "ToleratedFailurePercentage": TOLERATED_FAILURE_PERCENT,
+                "ItemSelector": {
+                    **{
+                        name: f"{{% $states.context.Execution.Input.{name} %}}"
+                        for name in ("workspace_id", "evaluation_id", "slots")
+                    },
+                    "brief": "{% $states.context.Map.Item.Value %}",
+                },
                 "ItemProcessor": _pair(resource, functions, pipeline),
                 "Output": {},
                 "Catch": [
@@ -77,7 +95,7 @@ def evaluation_definition(*, functions: Mapping[str, str], pipeline: str, partit
 
 def _pair(resource: str, functions: Mapping[str, str], pipeline: str) -> State:
     return {
-        "ProcessorConfig": {"Mode": "INLINE"},
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
         "StartAt": "Arms",
         "States": {
             "Arms": {
@@ -86,13 +104,12 @@ def _pair(resource: str, functions: Mapping[str, str], pipeline: str) -> State:
                 "Items": "{% $states.input.brief % 2 = 0 ? ['a', 'b'] : ['b', 'a'] %}",
                 "MaxConcurrency": 1,
                 "ItemSelector": {
-                    **_CELL,
-                    "brief": "{% $states.input.brief %}",
+                    **_PAIR,
                     "side": "{% $states.context.Map.Item.Value %}",
-                    "slots": "{% $states.context.Execution.Input.slots %}",
+                    "slots": "{% $states.input.slots %}",
                 },
                 "ItemProcessor": _cell(resource, functions, pipeline),
-                "Output": "{% $states.input %}",
+                "Output": _PAIR,
                 "Next": "Judge",
             },
             "Judge": _invoke(
@@ -101,7 +118,8 @@ def _pair(resource: str, functions: Mapping[str, str], pipeline: str) -> State:
                 JUDGE_TIMEOUT_S,
                 Retry=[
                     # Its time was over, or a run has not ended: it continues with what is missing.
-                    _retry(["RunStillRunningError", "JudgeTimeoutError"], 20),
+                    _retry(["RunStillRunningError"], 200),
+                    _retry(["JudgeTimeoutError"], 20),
                     _retry(_LAMBDA_FAULTS, 20),
                 ],
                 Output={},
@@ -139,7 +157,9 @@ def _cell(resource: str, functions: Mapping[str, str], pipeline: str) -> State:
                 },
                 "TimeoutSeconds": MACHINE_TIMEOUT_S + TASK_MARGIN_S,
                 "Output": {},
-                # A run that fails is an observation too; its record says why.
+                "Retry": [_retry(_START_FAULTS, 20)],
+                # A run that fails is an observation too; its record says why. One that was started before is waited
+                # for by the judge.
                 "Catch": [{"ErrorEquals": ["States.ALL"], "Output": {}, "Next": "Ended"}],
                 "Next": "Ended",
             },

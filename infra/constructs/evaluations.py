@@ -66,6 +66,27 @@ class Evaluations(Construct):
         for statement in _statements(list(arns.values()), pipeline):
             self.machine.add_to_role_policy(statement)
         Validations.of(self.machine.role).acknowledge(STATE_MACHINE_LOGS, any_execution_of(pipeline_id))
+        self._let_it_map()
+
+    def _let_it_map(self) -> None:
+        """Lets the distributed Map start, watch and stop its child executions, which are of the machine itself.
+
+        The policy is one of its own: the machine waits for its role's default policy, which may not name the machine.
+        """
+        machine = cast("CfnElement", self.machine.node.default_child)
+        policy = iam.Policy(
+            self,
+            "ChildExecutions",
+            roles=[self.machine.role],
+            statements=[
+                iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.machine.state_machine_arn]),
+                iam.PolicyStatement(
+                    actions=["states:DescribeExecution", "states:StopExecution"],
+                    resources=[_executions_of(self.machine)],
+                ),
+            ],
+        )
+        Validations.of(policy).acknowledge(any_execution_of(Stack.of(self).get_logical_id(machine)))
 
     def access(self) -> Access:
         """The right to start an evaluation's execution."""
@@ -77,8 +98,7 @@ class Evaluations(Construct):
 
 def _statements(functions: list[str], pipeline: Pipeline) -> list[iam.PolicyStatement]:
     """What the machine may do: `.sync` watches the executions that it started by a rule of Step Functions' own."""
-    name = pipeline.machine.state_machine_name
-    executions = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:execution:{name}:*"
+    executions = _executions_of(pipeline.machine)
     rule = "rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
     return [
         iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=functions),
@@ -89,6 +109,11 @@ def _statements(functions: list[str], pipeline: Pipeline) -> list[iam.PolicyStat
             resources=[f"arn:{Aws.PARTITION}:events:{Aws.REGION}:{Aws.ACCOUNT_ID}:{rule}"],
         ),
     ]
+
+
+def _executions_of(machine: sfn.StateMachine) -> str:
+    name = machine.state_machine_name
+    return f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:execution:{name}:*"
 
 
 def _start_spec(functions: FunctionFactory, tables: Tables) -> FunctionSpec:

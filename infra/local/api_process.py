@@ -19,11 +19,13 @@ import time
 from functools import partial
 
 from infra.local.storage_health import storage_failure
+from infra.local.thread_switches import switch_often
 
 HEAVY = ("botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn")
 
 
 def main() -> None:
+    switch_often()
     for module in HEAVY:  # while the engine starts; these do not read the environment, which is not known yet
         importlib.import_module(module)
     line = sys.stdin.readline()

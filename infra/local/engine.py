@@ -21,6 +21,7 @@ from infra.local.bridges.foreground_first import ForegroundFirst
 from infra.local.bridges.loopback_auth import LoopbackGuard
 from infra.local.bridges.store.database import Database
 from infra.local.home import Home
+from infra.local.thread_switches import switch_often
 
 if TYPE_CHECKING:
     from infra.local.bridges.event_sources import EventSources
@@ -76,6 +77,7 @@ class Engine:
         for folder in (self._home.scratch, self._home.engine_state, self._home.engine_objects):
             folder.mkdir(parents=True, exist_ok=True)
         self._take_environment()
+        switch_often()
         _log_to(self._home)
         self._load()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
@@ -186,12 +188,14 @@ class Engine:
 
         from infra.local.bridges.deep_messages import install_deep_messages
         from infra.local.bridges.event_sources import EventSources
+        from infra.local.bridges.parsed_once import install_parsed_once
         from infra.local.bridges.periodic_save import PeriodicSave
         from infra.local.bridges.saved_state import copies, load_saved_state, set_aside
         from infra.local.bridges.store.installation import install_store
 
         self._guard = LoopbackGuard(ForegroundFirst(app), self.root_key, self._storage_failure)
         install_deep_messages()
+        install_parsed_once()
         self._database = Database(self._home.database)
         self._workflow = install_store(self._database)
         self._sources = EventSources()

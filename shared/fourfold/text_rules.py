@@ -26,6 +26,11 @@ _LINE_BREAK: Final = re.compile("[\t\n-\r\x1c-\x1e\x85\u2028\u2029]+")
 # Parts of at most 900 characters that end before an ASCII character, which begins a new cluster, if there is one.
 _NORMALIZED_PARTS: Final = re.compile(r"[\s\S]{1,900}(?=[ -~]|\Z)|[\s\S]{1,900}")
 _MAX_FOUND: Final = 21
+# Characters of other categories than Z and C that show nothing: Unicode's Default_Ignorable_Code_Point, and the blank
+# of Braille.
+_BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 class TextFault(NamedTuple):
@@ -44,9 +49,16 @@ def acceptable_text(text: str) -> str:
     fault = _fault_in(text)
     if fault is not None:
         raise PydanticCustomError(fault[0], fault[1].removesuffix("."))
-    if all(unicodedata.category(character)[0] in "ZC" for character in text):
+    if not any(map(_is_visible, text)):
         raise PydanticCustomError("blank", "Must not be blank")
     return text
+
+
+def same_words(text: str) -> str:
+    """Returns a key that is equal for texts that differ in case, spaces, normal form or invisible characters alone."""
+    folded = normalized("NFKC", normalized("NFKC", text).casefold())
+    shown = (character for character in folded if character.isspace() or _is_visible(character))
+    return " ".join("".join(shown).split())
 
 
 def acceptable_line(text: str) -> str:
@@ -125,6 +137,10 @@ def visible(text: str) -> str:
 def escaped(text: str) -> str:
     r"""Returns JSON text with unacceptable characters as `\uXXXX`."""
     return _UNACCEPTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "ZC" and not _BLANK.fullmatch(character)
 
 
 def _may_hold_text(node: object) -> bool:

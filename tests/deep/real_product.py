@@ -43,6 +43,7 @@ POLL_SECONDS = 1.0
 def product_on(server: RealServer, folder: Path) -> Iterator[RealProduct]:
     """A fresh home whose only model is the server's; one attempt, one judge, jobs when they are asked for."""
     home = LocalServer(folder, {"FOURFOLD_COMPATIBLE_BASE_URL": server.url, "FOURFOLD_COMPATIBLE_MODEL": MODEL})
+    home.borrow_made_before()
     home.start()
     try:
         home.commit({f"engine.pipeline.{step}.max_tokens": STEP_ROOM for step in STEPS})

@@ -62,6 +62,7 @@ class Workshop:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """A server, on which new personas get a fingerprint and no test suite."""
     started = LocalServer(tmp_path_factory.mktemp("local"))
+    started.borrow_made_before()
     started.start()
     started.commit({"engine.provocation.run_on_create": False})
     yield started

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from infra.constructs.evaluation_definition import evaluation_definition
+import json
+
+from fourfold.evaluation.models import MAX_BRIEFS
+from fourfold.evaluation.record import PAIRS_AT_ONCE
+from functions.evaluation_judge.handler import JudgePairInput
+from functions.evaluation_start.handler import StartCellInput
+from infra.constructs.evaluation_definition import TOLERATED_FAILURE_PERCENT, evaluation_definition
 from tests.infra.assembly import Assembly
-from tests.infra.state_machine import evaluate
+from tests.infra.state_machine import evaluate, expressions
 
 DEFINITION = evaluation_definition(
     functions={name: name for name in ("evaluation_start", "evaluation_judge", "evaluation_conclude")},
@@ -21,6 +27,52 @@ def test_the_template_carries_this_definition(prod: Assembly) -> None:
     machine = prod.one("StateMachine", "EvaluationsStateMachine")["Properties"]
     assert machine["StateMachineType"] == "STANDARD"
     assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
+
+
+def test_each_pair_is_an_execution_of_its_own_on_aws(prod: Assembly) -> None:
+    pairs = prod.definition_of("EvaluationsStateMachine")["States"]["Pairs"]
+    assert pairs["ItemProcessor"]["ProcessorConfig"] == {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    assert pairs["MaxConcurrency"] == PAIRS_AT_ONCE
+    assert pairs["ToleratedFailurePercentage"] == TOLERATED_FAILURE_PERCENT
+    assert "ItemReader" not in pairs, "no bucket holds the briefs a second time"
+
+
+def test_the_items_of_the_largest_evaluation_fit_in_a_state() -> None:
+    items = evaluate(DEFINITION["States"]["Pairs"]["Items"], context={"Execution": {"Input": {"briefs": MAX_BRIEFS}}})
+    assert len(json.dumps(list(items))) < 256 * 1024 / 4
+
+
+def test_a_pair_needs_nothing_of_its_parent() -> None:
+    """Within a child execution, the execution's input is the child's own."""
+    given = {"workspace_id": "ws_one", "evaluation_id": "evl_x", "briefs": 9, "slots": 7}
+    selector = DEFINITION["States"]["Pairs"]["ItemSelector"]
+    context = {"Execution": {"Input": given}, "Map": {"Item": {"Value": 3}}}
+    child = {name: evaluate(text, context=context) for name, text in selector.items()}
+    assert child == {"workspace_id": "ws_one", "evaluation_id": "evl_x", "slots": 7, "brief": 3}
+    assert not any("Execution.Input" in expression for expression in expressions(PAIR))
+    cell = {
+        name: evaluate(text, input=child, context={"Map": {"Item": {"Value": "b"}}})
+        for name, text in PAIR["Arms"]["ItemSelector"].items()
+    }
+    assert StartCellInput.model_validate(cell).side == "b"
+    judged = {name: evaluate(text, input=child) for name, text in PAIR["Arms"]["Output"].items()}
+    assert JudgePairInput.model_validate(judged).brief == 3
+
+
+def test_a_start_that_is_refused_for_a_limit_is_tried_again_and_no_other() -> None:
+    generate = PAIR["Arms"]["ItemProcessor"]["States"]["Generate"]
+    (retrier,) = generate["Retry"]
+    assert {"StepFunctions.ExecutionLimitExceeded", "StepFunctions.ThrottlingException"} <= set(retrier["ErrorEquals"])
+    assert retrier["JitterStrategy"] == "FULL"
+    assert retrier["BackoffRate"] == 2
+    # A run that failed may not be started a second time, nor one that exists.
+    assert not {"States.ALL", "States.TaskFailed", "StepFunctions.ExecutionAlreadyExistsException"} & set(
+        retrier["ErrorEquals"]
+    )
+    assert generate["Catch"][0]["ErrorEquals"] == ["States.ALL"]
+    for task in (PAIR["Judge"], PAIR["Arms"]["ItemProcessor"]["States"]["StartCell"]):
+        assert any("Lambda.TooManyRequestsException" in each["ErrorEquals"] for each in task["Retry"])
+        assert all(each["JitterStrategy"] == "FULL" and each["MaxDelaySeconds"] for each in task["Retry"])
 
 
 def test_each_arm_comes_first_for_every_other_brief() -> None:

@@ -263,11 +263,14 @@ def test_the_machine_may_invoke_its_functions_and_nothing_else(prod: Assembly) -
 def test_the_machine_of_evaluations_may_also_execute_the_pipeline(prod: Assembly) -> None:
     machine = prod.one("StateMachine", "EvaluationsStateMachine")["Properties"]
     place = "arn:AWS::Partition:events:AWS::Region:AWS::AccountId:rule"
-    executions = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:PipelineStateMachine:*"
+    execution = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution"
     assert set(prod.statements(prod.named(machine["RoleArn"]))) == {
         grant(("lambda:InvokeFunction",), "EvaluationStartLive", "EvaluationJudgeLive", "EvaluationConcludeLive"),
         grant(("states:StartExecution",), "PipelineStateMachine"),
-        grant(tuple(EXECUTIONS), executions),
+        grant(tuple(EXECUTIONS), f"{execution}:PipelineStateMachine:*"),
+        # Its distributed Map starts child executions of itself.
+        grant(("states:StartExecution",), "EvaluationsStateMachine"),
+        grant(tuple(EXECUTIONS), f"{execution}:EvaluationsStateMachine:*"),
         grant(
             ("events:PutTargets", "events:PutRule", "events:DescribeRule"),
             f"{place}/StepFunctionsGetEventsForStepFunctionsExecutionRule",

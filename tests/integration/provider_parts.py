@@ -46,7 +46,9 @@ def home_of(provider: Provider, folder: Path, assembly_of: LocalServer | None) -
     """A fresh home with one provider, its background jobs on, as they are by default."""
     with ProviderServer(WholeProduct()) as server:
         home = LocalServer(folder, variables(provider, server))
-        if assembly_of is not None:
+        if assembly_of is None:
+            home.borrow_made_before()
+        else:
             home.borrow_assembly(assembly_of)
         home.start()
         try:

@@ -20,6 +20,7 @@ from fourfold.pipeline.submit import NOT_STARTED, NotStartedError
 from fourfold.problem import FieldError
 from fourfold.progress.events import RunStarted
 from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.text_rules import same_words
 from functions.api import wiring
 from functions.api.dependencies import AdmittedCaller
 from functions.api.evaluations.arms import arm_of, judge_of
@@ -52,7 +53,8 @@ def plan_evaluation(caller: AdmittedCaller, body: EvaluationRequest) -> Evaluati
     """
     _require_known_metrics(body.metrics)
     a, b = arm_of("a", body.a, caller.effective), arm_of("b", body.b, caller.effective)
-    if a.config.pinned() == b.config.pinned() and not body.allow_same:
+    _require_measurable(body, a, b)
+    if _is_same(a, b) and not body.allow_same:
         detail = "B has the same settings as A. Change one of them, or set allow_same to see differences by chance."
         raise rejected([FieldError(pointer="/b", code="same_arms", detail=detail)])
     judge = judge_of(body.judge, caller.effective)
@@ -155,6 +157,30 @@ def _require_known_metrics(metrics: list[str]) -> None:
         raise rejected(faults)
 
 
+def _require_measurable(body: EvaluationRequest, a: Arm, b: Arm) -> None:
+    """An evaluation whose metrics can all not be measured would be paid for and end without a verdict."""
+    absent = {}
+    if not body.preferences:
+        absent["preference"] = "Without `preferences` the judge is not asked which persona is the better one."
+    if a.method != b.method:
+        absent["violations"] = "One call has no constraint chain to compare with that of six steps."
+    if all(name in absent for name in body.metrics):
+        raise rejected(
+            [
+                FieldError(pointer=f"/metrics/{place}", code="not_measured", detail=absent[name])
+                for place, name in enumerate(body.metrics)
+            ]
+        )
+
+
+def _is_same(a: Arm, b: Arm) -> bool:
+    """Whether both sides send the same requests: the name of a variant is in none of them."""
+    pinned = [arm.config.pinned().model_dump() for arm in (a, b)]
+    for each in pinned:
+        del each["pipeline"]["variant"]["name"]
+    return pinned[0] == pinned[1]
+
+
 def _briefs(workspace_id: str, body: EvaluationRequest) -> tuple[BriefItem, ...]:
     if sum(source is not None for source in (body.briefs, body.last, body.set)) != 1:
         detail = "Give exactly one of `briefs`, `last` and `set`."
@@ -183,8 +209,7 @@ def _given(briefs: list[str]) -> list[str]:
     first: dict[str, int] = {}
     faults = []
     for place, text in enumerate(briefs):
-        words = " ".join(text.split())
-        earlier = first.setdefault(words, place)
+        earlier = first.setdefault(same_words(text), place)
         if earlier != place:
             detail = f"The same brief as /briefs/{earlier}. Each brief counts once."
             faults.append(FieldError(pointer=f"/briefs/{place}", code="duplicate", detail=detail))
@@ -201,7 +226,7 @@ def _newest(workspace_id: str, wanted: int) -> list[str]:
         page = wiring.persona_search().page(workspace_id, PersonaFilter(), _PAGE, after)
         for persona in page.personas:
             if persona.imported_from is None and persona.intent.strip():
-                found.setdefault(" ".join(persona.intent.split()), persona.intent)
+                found.setdefault(same_words(persona.intent), persona.intent)
         after = page.last
         if after is None or len(found) >= wanted:
             break

@@ -106,7 +106,7 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
             request, 429 too many concurrent runs in the workspace, 503 the run could not be started.
     """
     try:
-        submitted = await wiring.in_thread(lambda: _submit(submission))
+        submitted = await wiring.in_starting_thread(lambda: _submit(submission))
     except WorkspaceFullError as full:
         raise too_many_runs(full.limit) from None
     except BudgetExceededError as error:

@@ -8,6 +8,8 @@ What is stored:
     `saved_state`, `periodic_save`, `definitions`: the rest is saved whole when it has changed, and two copies are kept.
         A saved state that cannot be loaded stops the start; MiniStack would start empty and overwrite it.
     `retention`: old executions, events and log streams are dropped.
+How executions map:
+    `distributed_map`: a distributed Map whose expressions are JSONata is executed, within its parent.
 How functions are executed:
     `worker_pool`, `worker_process`, `worker`, `worker_channel`: a function has one process for many invocations.
     `forked_workers`, `fork_server`: workers are forked from a process that has imported their libraries (SnapStart).
@@ -22,5 +24,6 @@ At each start:
 While it serves:
     `deep_messages`: a WebSocket message that is nested too deeply is answered, instead of ending the connection.
     `foreground_first`: the API's requests pass those of the workers.
+    `parsed_once`: an expression and a policy are parsed once, not for each item and each request.
     `loopback_auth`: only this machine's programs are served, and root requests must be signed with this start's key.
 """

@@ -1,7 +1,8 @@
 """Bridge: DynamoDB serves any number of callers at once; MiniStack serves one after the other, in the order they come.
 
 With fifty personas being made, a request of the API would wait for those of fifty workers. Here workers' requests wait
-for their turn, one at a time, and the API's requests pass them. A job's request takes its turn as if it had come
+for their turn, one at a time, and the API's requests pass them: also those that have reached the socket and are not
+read yet, for which a turn waits some passes of the event loop. A job's request takes its turn as if it had come
 JOBS_LATER_S later than it did, so that generations come first and no job waits for ever.
 
 A worker's AWS clients name its class in their User-Agent: the SDKs' setting AWS_SDK_UA_APP_ID.
@@ -22,6 +23,8 @@ WORKER, JOB = "fourfold-worker", "fourfold-job"
 JOBS_LATER_S: Final = 3.0
 
 _DYNAMODB: Final = b"DynamoDB_"
+# From a readable socket to the app: the bytes, hypercorn's reader, and its task of the request.
+_PASSES_TO_THE_APP: Final = 3
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -44,6 +47,8 @@ class ForegroundFirst:
         whole = await _whole_request(receive)  # no turn waits for a sender
         await self._turns.take(later_s)
         try:
+            for _ in range(_PASSES_TO_THE_APP):
+                await asyncio.sleep(0)
             await self._app(scope, whole, send)
         finally:
             self._turns.give_back()

@@ -23,10 +23,13 @@ SHIPPED: Final = "shipped"
 
 
 def _known(texts: object) -> object:
-    unknown = [name for name in texts if name not in TEXT_NAMES] if isinstance(texts, dict) else []
+    """Returns the texts in the order of TEXT_NAMES: hashes of settings must not depend on the caller's order."""
+    if not isinstance(texts, dict):
+        return texts
+    unknown = [name for name in texts if name not in TEXT_NAMES]
     if unknown:
         raise ValueError(f"/texts/{unknown[0]}: there is no such text; the texts are {', '.join(TEXT_NAMES)}")
-    return texts
+    return {name: texts[name] for name in TEXT_NAMES if name in texts}
 
 
 class Variant(Document):

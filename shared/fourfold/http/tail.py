@@ -14,9 +14,11 @@ Read = Callable[[int], Awaitable[Sequence[LogEntry]]]
 Ended = Callable[[], Awaitable[bool]]
 
 MIN_PAUSE_S = 0.05
-MAX_PAUSE_S = 0.5
-# The pause is a fifth of the time since the last entry, so an event is delayed by 20% of the silence at most.
-_PAUSE_SHARE = 0.2
+MAX_PAUSE_S = 0.2
+# The pause is a tenth of the time since the last entry, so an event is delayed by 10% of the silence at most.
+_PAUSE_SHARE = 0.1
+# All followers of a process together read at most 50 times a second, however many they are.
+_PAUSE_FOR_EACH_FOLLOWER_S = 0.02
 # How often the status of a silent run is read: its log may have expired, or its writer may have died.
 CHECK_ENDED_EVERY_S = 5.0
 
@@ -59,7 +61,7 @@ class Tails:
                 silent_since = checked_at = time.monotonic()
                 over = False
                 while not over:
-                    await self._pause(_pause_after(time.monotonic() - silent_since))
+                    await self._pause(_pause_after(time.monotonic() - silent_since, self.followers))
                     if await self._poll.exists(LogPlace(workspace_id, run_id, after + 1)):
                         break
                     yield ()
@@ -70,5 +72,6 @@ class Tails:
             self.followers -= 1
 
 
-def _pause_after(silent_s: float) -> float:
-    return min(max(silent_s * _PAUSE_SHARE, MIN_PAUSE_S), MAX_PAUSE_S)
+def _pause_after(silent_s: float, followers: int) -> float:
+    own = min(max(silent_s * _PAUSE_SHARE, MIN_PAUSE_S), MAX_PAUSE_S)
+    return max(own, followers * _PAUSE_FOR_EACH_FOLLOWER_S)

@@ -44,7 +44,16 @@ from functions.api.personas import parse_client as step_alone
 from functions.api.runs import job_requests as jobs
 from functions.api.runs.polling import logged
 from functions.api.server import Server
-from functions.api.wiring import api_keys, claims, key_ring, last_use, polling_limiter, rate_limiter, submissions
+from functions.api.wiring import (
+    api_keys,
+    claims,
+    key_ring,
+    last_use,
+    polling_limiter,
+    rate_limiter,
+    starting_limiter,
+    submissions,
+)
 from functions.configuration import config_reader, deployment_defaults, effective, org_of
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
@@ -350,7 +359,16 @@ def _forget() -> None:
     """What the process keeps between requests belongs to one test's tables."""
     if last_use.cache_info().currsize:
         last_use().close()
-    kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, polling_limiter)
+    kept_by_the_api = (
+        api_keys,
+        key_ring,
+        last_use,
+        rate_limiter,
+        claims,
+        submissions,
+        polling_limiter,
+        starting_limiter,
+    )
     slots = (api_wiring.chat_slots, api_wiring.stream_slots)
     kept_for_lists = (api_wiring.usage, api_wiring.persona_search, api_wiring.run_directory, *slots)
     kept_for_jobs = (wiring.budgets, wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)

@@ -76,7 +76,7 @@ def got(feed: Feed) -> list[dict[str, Any]]:
 
 
 @pytest.mark.random
-@settings(max_examples=examples(25, 1000), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25, 500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(cuts=st.lists(st.integers(0, 4), max_size=6), repeats=st.integers(0, 2))
 def test_a_feed_that_breaks_off_anywhere_gives_each_event_once(cuts: list[int], repeats: int) -> None:
     waiting = list(cuts)

@@ -22,6 +22,7 @@ from typing import Final
 
 from ministack.core.responses import AccountRegionScopedDict, now_iso, request_scope
 
+from infra.local.bridges.distributed_map import install_distributed_maps
 from infra.local.bridges.ministack_types import Handle, Json, Module, Reply
 from infra.local.bridges.patience import PATIENCE
 from infra.local.bridges.store.database import Database, NotStoredError
@@ -226,6 +227,7 @@ def install_stored_executions(database: Database, stepfunctions: Module) -> Work
     stepfunctions._run_execution = workflow.run  # no setting chooses a store
     stepfunctions._start_execution = partial(workflow.start, stepfunctions._start_execution)
     stepfunctions._invoke_nested_start_execution_sync = workflow.nested
+    install_distributed_maps(stepfunctions)
     stepfunctions._stop_execution = partial(workflow.stop, stepfunctions._stop_execution)
     stepfunctions.get_state = partial(_without_executions, stepfunctions.get_state)
     return workflow

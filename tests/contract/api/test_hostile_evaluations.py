@@ -1,0 +1,127 @@
+"""Requests of POST /v1/evaluations that have no result: each is refused by pointer before anything is stored."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.api.evaluations import starting
+from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, scripted
+from tests.contract.api.evaluation_machine import EvaluationMachine
+
+BRIEF = "Zoë, a nurse, 40, in Århus"
+OTHER = "A ferry pilot, 67, who cannot swim"
+VARIANT = "engine.pipeline.variant"
+SOUL, MASK = "Task: soul_draft. One scene.", "Task: mask_build. Two phrases."
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
+    found = EvaluationMachine(scripted)
+    monkeypatch.setattr(starting, "start_execution", found.start)
+    return found
+
+
+def _variant(name: str, **texts: str) -> dict[str, Any]:
+    return {"config": {VARIANT: {"name": name, "texts": texts}}}
+
+
+# What is asked -> what of the request is changed (None: left out), the pointer of the first fault, and its code.
+REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no briefs": ({"briefs": []}, "/briefs", "too_short"),
+    "zero width": ({"briefs": [OTHER, "\u200b\u2060\ufeff\u00ad"]}, "/briefs/1", "blank"),
+    "fillers": ({"briefs": ["\u3164\u115f\u2800\ufe0f\u034f\U000e0100"]}, "/briefs/0", "blank"),
+    "case": ({"briefs": [BRIEF, OTHER, BRIEF.upper()]}, "/briefs/2", "duplicate"),
+    "normal form": ({"briefs": [BRIEF, "Zoe\u0308, a nurse, 40, in A\u030arhus"]}, "/briefs/1", "duplicate"),
+    "spaces": ({"briefs": [BRIEF, f"\u00a0{BRIEF}\n"]}, "/briefs/1", "duplicate"),
+    "hidden": ({"briefs": [BRIEF, BRIEF.replace("nurse", "nu\u200brse")]}, "/briefs/1", "duplicate"),
+    "301 briefs": ({"briefs": ["a"] * 301}, "/briefs", "too_long"),
+    "10,001 briefs": ({"briefs": ["a"] * 10_001}, "", "too_many_values"),
+    "a long brief": ({"briefs": [BRIEF, "x" * 5000]}, "/briefs/1", "string_too_long"),
+    "no text": ({"briefs": [BRIEF, None]}, "/briefs/1", "wrong_type"),
+    "two sources": ({"briefs": [BRIEF], "last": 3}, "/briefs", "one_source_of_briefs"),
+    "a size without a set": ({"briefs": [BRIEF], "size": 3}, "/size", "no_set"),
+    "size": ({"briefs": None, "set": "standard@1", "size": 137}, "/size", "too_few_briefs"),
+    "negative budget": ({"max_usd": -1}, "/max_usd", "greater_than"),
+    "budget without bound": ({"max_usd": 1e308}, "/max_usd", "less_than_equal"),
+    "budget as text": ({"max_usd": "5"}, "/max_usd", "float_type"),
+    "no budget": ({"max_usd": None}, "/max_usd", "required"),
+    "no margin": ({"margin": 0}, "/margin", "greater_than"),
+    "six judgements": ({"repeats": 6}, "/repeats", "less_than_equal"),
+    "no metric": ({"metrics": []}, "/metrics", "too_short"),
+    "a metric twice": ({"metrics": ["overall", "overall"]}, "/metrics/1", "unknown_measure"),
+    "a metric unasked for": ({"metrics": ["preference"], "preferences": False}, "/metrics/0", "not_measured"),
+    "a metric that cannot be compared": ({"metrics": ["violations"]}, "/metrics/0", "not_measured"),
+    "a look-alike": ({"b": {"preset": "anthropi\u0441"}}, "/b/preset", "unknown_preset"),
+    "an unknown text": ({"a": _variant("x", poetry="y"), "b": {}}, f"/a/config/{VARIANT}", ""),
+    "a setting of chats": (
+        {"b": {"config": {"engine.chat.model": "offline:composer-1"}}},
+        "/b/config/engine.chat.model",
+        "not_settable",
+    ),
+    "an unknown provider": ({"b": {"model": "nobody:gpt"}}, "/b/model", ""),
+    "a judge without a provider": ({"judge": "offline"}, "/judge", "string_pattern"),
+    "the default": ({"b": {"config": {"engine.pipeline.method": "six_steps"}}}, "/b", "same_arms"),
+    "another order of keys": (
+        {
+            "a": _variant("one", soul_draft=SOUL, mask_build=MASK),
+            "b": _variant("one", mask_build=MASK, soul_draft=SOUL),
+        },
+        "/b",
+        "same_arms",
+    ),
+    "the same texts under another name": (
+        {"a": _variant("one", soul_draft=SOUL), "b": _variant("two", soul_draft=SOUL)},
+        "/b",
+        "same_arms",
+    ),
+    "another label": ({"b": {"label": "now"}}, "/b", "same_arms"),
+    "a field too many": ({"winner": "b"}, "/winner", "unknown_field"),
+}
+
+
+def test_what_cannot_be_evaluated_is_refused_by_pointer(api: Api, machine: EvaluationMachine) -> None:
+    wrong = {}
+    for what, (changed, pointer, code) in REFUSED.items():
+        body = {"b": {"method": "naive"}, "briefs": [BRIEF, OTHER], "max_usd": 5, **changed}
+        asked = {name: value for name, value in body.items() if value is not None}
+        refused = api.call("POST", "/v1/evaluations", FULL_KEY, json=asked)
+        first = (refused.json().get("errors") or [{}])[0]
+        if (refused.status_code, first.get("pointer")) != (422, pointer) or code not in first["code"]:
+            wrong[what] = refused.text
+    assert wrong == {}
+    assert machine.started == []
+    assert api.nothing_happened()
+
+
+def test_a_budget_that_is_no_number_is_refused(api: Api, machine: EvaluationMachine) -> None:
+    for number in ("NaN", "Infinity", "-Infinity", "1e999"):
+        body = json.dumps({"b": {"method": "naive"}, "briefs": [BRIEF]})[:-1] + f', "max_usd": {number}}}'
+        sent = {"content": body, "headers": {"Content-Type": "application/json"}}
+        refused = api.call("POST", "/v1/evaluations", FULL_KEY, **sent)
+        assert refused.status_code in {400, 422}, refused.text
+    assert machine.started == []
+    assert api.nothing_happened()
+
+
+def test_the_order_of_a_variants_texts_does_not_change_its_hash(api: Api, machine: EvaluationMachine) -> None:
+    hashes = set[str]()
+    for texts in ({"soul_draft": SOUL, "mask_build": MASK}, {"mask_build": MASK, "soul_draft": SOUL}):
+        body = {"a": _variant("one", **texts), "b": {}, "briefs": [BRIEF], "max_usd": 5}
+        path = api.call("POST", "/v1/evaluations", FULL_KEY, json=body).headers["location"]
+        hashes.add(api.read(path)["a"]["config_hash"])
+    assert len(hashes) == 1
+    assert len(machine.started) == 2
+
+
+@pytest.mark.usefixtures("machine")
+def test_an_evaluation_of_another_workspace_is_absent(api: Api) -> None:
+    body = {"b": {"method": "naive"}, "briefs": [BRIEF], "max_usd": 5}
+    path = api.call("POST", "/v1/evaluations", FULL_KEY, json=body).headers["location"]
+    for method, end in (("GET", ""), ("GET", "?format=html"), ("POST", "/cancel"), ("DELETE", "")):
+        assert api.call(method, path + end, OTHER_FULL_KEY).status_code == 404
+    for unknown in ("evl_", "evl_01kaqf0c5v3y9m2t8z4n6r1w7b", "%00", "evl_01KAQF0C5V3Y9M2T8Z4N6R1W7B"):
+        assert api.call("GET", f"/v1/evaluations/{unknown}", FULL_KEY).status_code == 404
+    assert api.read(path)["status"] == "running"
