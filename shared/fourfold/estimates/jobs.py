@@ -56,14 +56,23 @@ def estimate_rewriting_fingerprint(persona: Persona, config: EngineConfig, scena
     return estimate_fingerprint(persona, config, scenarios).plus(layers.plus(again).if_needed())
 
 
-def estimate_voice_check(persona: Persona, config: EngineConfig, scenarios: ScenarioSet, model: str) -> Estimate:
-    """Returns what a check of `model` would cost.
+def estimate_voice_check(
+    persona: Persona, config: EngineConfig, scenarios: ScenarioSet, model: str, plan: SuitePlan | None = None
+) -> Estimate:
+    """Returns what a check of `model` would cost; with `plan`, also of the suite on the present models and on this one.
 
     Raises:
         NotWrittenError: the persona has no layers yet.
     """
-    chat = config.chat.for_model(model).for_jobs(config.fingerprint.max_tokens)
-    return estimate_of(_scenario_replies(persona, config, chat, scenarios))
+    other = config.model_copy(update={"chat": config.chat.for_model(model)})
+    voice = estimate_of(
+        _scenario_replies(persona, config, other.chat.for_jobs(config.fingerprint.max_tokens), scenarios)
+    )
+    if plan is None:
+        return voice
+    before, after = (estimate_suite(persona, each, plan) for each in (config, other))
+    models = {"persona_before": before.models["persona"], **after.models}
+    return before.plus(after).plus(voice).model_copy(update={"models": models})
 
 
 def estimate_suite(persona: Persona, config: EngineConfig, plan: SuitePlan) -> Estimate:
