@@ -96,28 +96,15 @@ def test_a_persona_is_created_with_progress_and_used(live: Live) -> None:
     over_http(live, work)
 
 
-def test_a_voice_is_checked_and_its_certificates_are_read(live: Live) -> None:
-    model = "offline:composer-1"
+def test_a_voice_check_is_that_of_the_api(live: Live) -> None:
+    async def work(client: Client) -> None:
+        one = {"persona_id": document(await client.call_tool("create_persona", {"brief": BRIEF}))["id"]}
+        assert document(await client.call_tool("get_voice_checks", one))["certificates"] == []
+        for further in ({"dry_run": True}, {"suite": True, "wait": False}):
+            refused = await client.call_tool("check_voice", {**one, "model": "offline:composer-1", **further})
+            assert json.loads(text_of(refused.content).splitlines()[-1])["code"] == "fingerprint_not_ready"
 
-    async def made(client: Client) -> str:
-        return str(document(await client.call_tool("create_persona", {"brief": BRIEF}))["id"])
-
-    persona_id = over_http(live, made)
-    live.api.call("POST", f"/v1/personas/{persona_id}/fingerprint", FULL_KEY)
-    live.api.do_jobs()
-
-    async def checked(client: Client) -> None:
-        one = {"persona_id": persona_id}
-        cost = document(await client.call_tool("check_voice", {**one, "model": model, "dry_run": True}))
-        assert (cost["calls"]["high"], cost["usd"]["high"]) == (50, 0.0)
-        started = document(await client.call_tool("check_voice", {**one, "model": model, "wait": False}))
-        await asyncio.to_thread(live.api.do_jobs)
-        [certificate] = document(await client.call_tool("get_voice_checks", one))["certificates"]
-        assert (certificate["run_id"], certificate["verdict"]) == (started["run_id"], "equivalent")
-        unknown = await client.call_tool("check_voice", {**one, "model": "openai:gpt-6.1-terra"})
-        assert json.loads(text_of(unknown.content).splitlines()[-1])["code"] == "provider_not_configured"
-
-    over_http(live, checked)
+    over_http(live, work)
 
 
 def test_tools_are_described_for_a_model(live: Live) -> None:
