@@ -65,5 +65,4 @@ def voice_check_job(run: Run, persona: Persona, settings: Settings, deadline: De
     if not checked.suite:
         return voice
     other = settings.model_copy(update={"engine": engine.model_copy(update={"chat": chat})})
-    before, after = (suite_job(run, persona, each, deadline) for each in (settings, other))
-    return ModelCheckJob(voice, before, after)
+    return ModelCheckJob(voice, suite_job(run, persona, settings, deadline), suite_job(run, persona, other, deadline))
