@@ -12,7 +12,8 @@ STAGE ?= dev
 CONTEXT = -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS) -c key_store=$(KEY_STORE) -c key_arn=$(KEY_ARN) \
   -c compatible_base_url=$(COMPATIBLE_BASE_URL) -c domain_name=$(DOMAIN) -c certificate_arn=$(CERTIFICATE_ARN) \
   -c hosted_zone_id=$(HOSTED_ZONE_ID) -c job_concurrency=$(JOB_CONCURRENCY) -c alarm_email=$(ALARM_EMAIL) \
-  -c spend_usd_per_hour=$(SPEND_USD_PER_HOUR) -c edge_requests_per_minute=$(EDGE_REQUESTS_PER_MINUTE)
+  -c spend_usd_per_hour=$(SPEND_USD_PER_HOUR) -c edge_requests_per_minute=$(EDGE_REQUESTS_PER_MINUTE) \
+  -c otlp_endpoint=$(OTLP_ENDPOINT)
 # Licences that a package of ours may have: permissive ones, and MPL for certifi, which is shipped unchanged.
 LICENSES := MIT;Apache;BSD;ISC;PSF-2.0;Mozilla Public License 2.0
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
@@ -72,7 +73,7 @@ generated: $(READY)  ## Write the generated files again: API, progress and event
 	$(RUN)python -m fourfold.progress.asyncapi docs/asyncapi.json
 	$(RUN)python -m tests.contract.api.request_counts
 	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt
-	for extra in api anthropic bedrock google offline openai voice; do \
+	for extra in api anthropic bedrock google offline openai otel voice; do \
 	  $(RUN)uv $(EXPORT) --extra $$extra -o layers/$$extra/requirements.txt; done
 
 synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthropic,openai).

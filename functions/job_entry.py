@@ -27,13 +27,14 @@ from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import JobInProgressError, Lease
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import DEPLOYMENT_FAILURES, ModelError, ModelFailure
+from fourfold.models.call_spans import spans_sent
 from fourfold.persona import SPEAKABLE, Persona
 from fourfold.pipeline.cancellation import CANCELLED
 from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunCancelledError
 from fourfold.progress.run import Run, RunKind
 from fourfold.spending.budget import BudgetExceededError, workspace_caps
-from fourfold.trace import trace_id
+from fourfold.trace import Work, trace_id
 from functions.configuration import effective_in, settings_of_run
 from functions.job_budget import JobBudget
 from functions.job_redelivery import show_again_soon
@@ -152,12 +153,13 @@ def _handle(message: JobMessage, record: SQSRecord, kind: JobKind, deadline: flo
         check()
         return deadline - time.monotonic() > margin
 
-    job, budget = kind.job_for(run, persona, settings, calls), None
-    if caps := workspace_caps(current.settings.api.limits):
-        budget = JobBudget(run, caps, current.settings.api.limits.allow_unpriced, budgets())
-        run = budget.marked()
-    work = _Work(run, job, job_settings.concurrency, may_start, calls, budget)
-    _run_job(work, record, lambda: kind.estimate_of(run, persona, settings))
+    with spans_sent(Work(run.kind.value, run.workspace_id, persona.id, run.id)):
+        job, budget = kind.job_for(run, persona, settings, calls), None
+        if caps := workspace_caps(current.settings.api.limits):
+            budget = JobBudget(run, caps, current.settings.api.limits.allow_unpriced, budgets())
+            run = budget.marked()
+        work = _Work(run, job, job_settings.concurrency, may_start, calls, budget)
+        _run_job(work, record, lambda: kind.estimate_of(run, persona, settings))
 
 
 def _author(message: JobMessage, persona: Persona, jobs: JobContext) -> str | None:

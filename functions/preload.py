@@ -7,6 +7,7 @@ from importlib import import_module
 
 from fourfold.aws import preload_service_models
 from fourfold.models import libraries_of
+from fourfold.models.call_spans import is_recorded
 from fourfold.models.credentials import usable_providers
 
 
@@ -20,3 +21,5 @@ def preload(environment: Mapping[str, str], services: Iterable[str] = ("dynamodb
         preload_service_models(services)
         for library in libraries_of(usable_providers(environment)):
             import_module(library)
+        if is_recorded(environment):
+            import_module("fourfold.models.span_export")

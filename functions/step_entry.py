@@ -15,6 +15,7 @@ from fourfold.estimates.evaluation import step_call_usd
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError
 from fourfold.models import resolve
+from fourfold.models.call_spans import spans_sent
 from fourfold.pipeline.distinct_name import NAMING_STEPS
 from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.state import RunState
@@ -22,7 +23,7 @@ from fourfold.pipeline.step import Output, Step
 from fourfold.spending.metered import CallBudget, MeteredModel
 from fourfold.spending.run_budget import RunBudget
 from fourfold.steps import StepName
-from fourfold.trace import current_trace, trace_id
+from fourfold.trace import Work, current_trace, trace_id
 from functions.preload import preload
 from functions.wiring import budget, names_of, run_hold, run_log
 
@@ -53,10 +54,11 @@ def step_handler(step: Step[Output]) -> Handler:
             attempt=state.attempt,
             trace_id=trace_id(current_trace()),
         )
-        models = _models_of(state, step.name)
         try:
             names = names_of(state) if step.name in NAMING_STEPS else None
-            after = execute_step(step, state, models, run_log(state, state.log_seq), deadline, names)
+            with spans_sent(Work(step.name.value, state.workspace_id, state.persona_id, state.run_id)):
+                models = _models_of(state, step.name)
+                after = execute_step(step, state, models, run_log(state, state.log_seq), deadline, names)
         except ModelError as error:
             fields = {
                 "failure": error.failure,

@@ -45,6 +45,7 @@ class StageSettings:
             what it takes from one address (10 to 1,000,000); 0: the stage has no web ACL, which costs 7 USD a month.
         job_concurrency: personas that each background job works on at once (2 to 1000). Jobs share the providers' rate
             limits with chats and pipeline steps.
+        otlp_endpoint: a receiver of OpenTelemetry spans over HTTP; empty: none are recorded, and no SDK is deployed.
         gateway_account: `own` sets the account's role for API Gateway's logs; `shared` uses the role that is set.
         established: stacks that have been created (comma-separated). Only these are locked against deletion, because
             CloudFormation must be able to roll back a first creation that failed.
@@ -71,6 +72,7 @@ class StageSettings:
     concurrency: Literal["shared", "reserved"] = "shared"
     job_concurrency: int = 10
     edge_requests_per_minute: int = 0
+    otlp_endpoint: str = ""
     gateway_account: Literal["own", "shared"] = "own"
     on_engine: bool = False
     established: tuple[str, ...] = STACKS
@@ -155,6 +157,7 @@ CONTEXT: Final = (
     "concurrency",
     "job_concurrency",
     "edge_requests_per_minute",
+    "otlp_endpoint",
     "gateway_account",
 )
 """The names of the context values that `stage_settings` takes beside the stage."""
@@ -162,6 +165,7 @@ CONTEXT: Final = (
 _KMS_KEY: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _CERTIFICATE: Final = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+")
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,253}")
+_ADDRESS: Final = re.compile(r"https?://[^\s/]{1,253}(/[!-~]{0,200})?")
 _DOMAIN: Final = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 
@@ -181,6 +185,7 @@ def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context val
     concurrency: str = "shared",
     job_concurrency: str = "10",
     edge_requests_per_minute: str = "",
+    otlp_endpoint: str = "",
     gateway_account: str = "own",
 ) -> StageSettings:
     """The settings of stage `name` with these context values, as StageSettings describes them.
@@ -208,6 +213,7 @@ def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context val
         # The bounds of the maximum concurrency of an SQS event source.
         job_concurrency=_count("job_concurrency", job_concurrency, 2, 1000),
         edge_requests_per_minute=_edge(name, edge_requests_per_minute),
+        otlp_endpoint=_matching("otlp_endpoint", otlp_endpoint, _ADDRESS, "an address that begins with https://"),
         gateway_account=_choice("gateway_account", gateway_account, "own", "shared"),
         established=_stacks(established),
     )

@@ -13,6 +13,7 @@ PARTS = {
     "hostile": "while one caller's hostile request is handled, others are answered as if it were not there",
     "restarts": "what a kill, a pause or a damaged state file must not lose",
     "chaos": "two faults of each kind on a busy server lose, double and block nothing",
+    "evaluations": "twenty kills in the middle of evaluations lose and double nothing, and no USD is missing",
     "readme": "every command of README.md and docs/ works as it is written",
     "clients": "four client generators and OpenAI's Node SDK against a server; packages from PyPI and npm",
     "labels": "the offline judge and composer against label sets and conversations of PyRIT and psychebench, from PyPI",

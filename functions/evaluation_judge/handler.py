@@ -19,11 +19,13 @@ from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.evaluation.store import EvaluationStoppedError
 from fourfold.llm.port import LanguageModel
 from fourfold.models import resolve
+from fourfold.models.call_spans import spans_sent
 from fourfold.persona import Document, Persona
 from fourfold.progress.events import JobProgress
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import RunStatus
 from fourfold.spending.metered import MeteredModel
+from fourfold.trace import Work
 from functions.preload import preload
 from functions.step_entry import deadline_of
 from functions.wiring import budget, evaluation_log, evaluations, persona_store
@@ -60,10 +62,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {}
     try:
         judge = PairJudge(evaluation, pair.brief, evaluations(), partial(_models, evaluation), deadline_of(context))
-        for side in SIDES:
-            judge.score(side, personas[side])
-        if evaluation.preferences:
-            judge.compare(personas["a"], personas["b"])
+        with spans_sent(Work("evaluation_judge", pair.workspace_id, run_id=evaluation.run_id)):
+            for side in SIDES:
+                judge.score(side, personas[side])
+            if evaluation.preferences:
+                judge.compare(personas["a"], personas["b"])
     except EvaluationStoppedError:
         logger.info("evaluation stopped", extra={"evaluation_id": evaluation.id})
         return {}

@@ -23,19 +23,19 @@ class FunctionFactory:
 
     A function's logical id is therefore derived from `construct_id` alone, and does not change when its spec moves from
     one construct to another. `runtime_layer` holds the packages that every function imports, `models_layer` also the
-    SDKs of the stage's providers, `jobs_layer` also what computes voices, `api_layer` all of these and the web
-    framework.
+    SDKs of the stage's providers (and OpenTelemetry's if spans are sent), `jobs_layer` also what computes voices,
+    `api_layer` all of these and the web framework.
     """
 
     def __init__(self, stack: Stack, settings: StageSettings) -> None:
         self._stack = stack
         self._settings = settings
         self._code = product_code(composer=settings.offline, compiled=stack.bundling_required)
-        providers = packages_of(settings.providers)
+        called = (*packages_of(settings.providers), *(("otel",) if settings.otlp_endpoint else ()))
         self.runtime_layer = PackageLayer(stack, "RuntimeLayer", names=("runtime",))
-        self.models_layer = PackageLayer(stack, "ModelsLayer", names=("runtime", *providers))
-        self.jobs_layer = PackageLayer(stack, "JobsLayer", names=("runtime", "voice", *providers))
-        self.api_layer = PackageLayer(stack, "ApiLayer", names=("runtime", "api", "voice", *providers))
+        self.models_layer = PackageLayer(stack, "ModelsLayer", names=("runtime", *called))
+        self.jobs_layer = PackageLayer(stack, "JobsLayer", names=("runtime", "voice", *called))
+        self.api_layer = PackageLayer(stack, "ApiLayer", names=("runtime", "api", "voice", *called))
 
     def make(self, construct_id: str, spec: FunctionSpec) -> PythonFunction:
         """A new function; `construct_id` is unique in the stack."""

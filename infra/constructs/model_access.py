@@ -13,6 +13,7 @@ from fourfold.config.presets import preset
 from fourfold.llm.model_names import OFFLINE
 from fourfold.llm.port import provider_and_model
 from fourfold.models.bedrock_embedding import TITAN
+from fourfold.models.call_spans import OTLP_ENDPOINT, OTLP_HEADERS
 from fourfold.models.credentials import COMPATIBLE_URL, KEY_VARIABLES, PROVIDERS, SECRET_SUFFIX, SSM_SUFFIX
 from infra.constructs.access import Access, Grant
 from infra.constructs.acknowledgements import any_region_of
@@ -25,6 +26,8 @@ _PROFILE_SCOPES = ("global.", "us.", "eu.", "apac.", "jp.", "au.", "us-gov.")
 def model_access(settings: StageSettings) -> Access:
     """Read access to the key of every provider, and InvokeModel on Bedrock's models where `bedrock` is listed.
 
+    Where spans are sent, also the address of their receiver, and read access to the headers that it wants.
+
     Keys of providers that are not listed are included: a key can be added or changed without a deployment. A key that
     is encrypted with a customer key of KMS is readable only where `key_arn` names that key.
     """
@@ -34,10 +37,15 @@ def model_access(settings: StageSettings) -> Access:
     environment = {f"{variable}{suffix}": name for variable, name in names.items()} | providers_environment(settings)
     if settings.compatible_base_url:
         environment[COMPATIBLE_URL] = settings.compatible_base_url
+    readable = [*names.values()]
+    if settings.otlp_endpoint:
+        headers = stored_name(settings, "otlp-headers")
+        readable.append(headers)
+        environment |= {OTLP_ENDPOINT: settings.otlp_endpoint, f"{OTLP_HEADERS}{suffix}": headers}
     return Access(
         environment=environment,
         grants=[
-            *(_read(settings, name) for name in names.values()),
+            *(_read(settings, name) for name in readable),
             *([Grant(("kms:Decrypt",), settings.key_arn)] if settings.key_arn else []),
             *(
                 Grant(("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"), arn)
@@ -60,7 +68,12 @@ def providers_environment(settings: StageSettings) -> dict[str, str]:
 
 def key_name(settings: StageSettings, provider: str) -> str:
     """The name of the SecureString parameter, or of the secret, that holds the key of `provider`."""
-    name = f"fourfold/{settings.name}/{provider}-api-key"
+    return stored_name(settings, f"{provider}-api-key")
+
+
+def stored_name(settings: StageSettings, what: str) -> str:
+    """The name of a SecureString parameter, or of a secret, of the stage."""
+    name = f"fourfold/{settings.name}/{what}"
     return name if settings.key_store == "secretsmanager" else f"/{name}"
 
 

@@ -18,6 +18,9 @@ class KeyEnvironment(StrEnum):
     TEST = "test"
 
 
+_KINDS = tuple(f"ff_{environment.value}_" for environment in KeyEnvironment)
+
+
 @dataclass(frozen=True)
 class KeyPreview:
     """The part of a key that lists show, so that its owner recognises it: its prefix and its last four characters."""
@@ -33,6 +36,9 @@ def new_key_text(environment: KeyEnvironment) -> str:
 
 
 def key_preview(text: str) -> KeyPreview:
-    """Returns the part of this key that may be shown."""
-    kind = text[: text.rfind("_") + 1]
+    """Returns the part of this key that may be shown: its kind, and the first and last four characters of the rest.
+
+    The rest of a key that we did not make, such as a laptop's, may have underscores of its own.
+    """
+    kind = next((kind for kind in _KINDS if text.startswith(kind)), "")
     return KeyPreview(prefix=text[: len(kind) + _SHOWN], last_four=text[-_SHOWN:])

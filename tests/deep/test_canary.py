@@ -19,6 +19,7 @@ from tests.integration.local_server import LocalServer, eventually
 from tests.integration.provider_parts import home_of
 from tests.providers.setting import KEY as PROVIDER_KEY
 from tests.providers.wires import Provider
+from tests.span_receiver import SpanReceiver, attributes
 
 pytestmark = [pytest.mark.deep(part="operator"), pytest.mark.timeout(900)]
 
@@ -144,12 +145,24 @@ def holds_texts(place: str) -> bool:
 def test_what_is_planted_is_found_only_where_it_belongs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], record_property: Any
 ) -> None:
-    with home_of(Provider.ANTHROPIC, tmp_path / "home", None) as configured:
+    with (
+        SpanReceiver() as receiver,
+        home_of(
+            Provider.ANTHROPIC, tmp_path / "home", None, {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url}
+        ) as configured,
+    ):
         home = configured.home
         home.without_jobs()
         secrets, texts = planted(home)
         lines = [*items(home), *histories(home), *log_events(home)]
+        calls = len(configured.server.requests)
+        eventually(lambda: len(receiver.spans()) >= calls, 30)
     lines += files(home)  # as they are after the end: everything is written
+    lines += [("span", body.decode(errors="replace")) for body in receiver.bodies]
+    spans = [attributes(span) for span in receiver.spans()]
+    assert len(spans) == calls, "one span for each call that the provider got"
+    assert {"intent_parse", "audit", "chat", "fingerprint"} <= {span["fourfold.work"] for span in spans}
+    assert all(span["gen_ai.usage.output_tokens"] > 0 for span in spans if "error.type" not in span)
     hits = [
         (what, place)
         for place, line in lines

@@ -49,6 +49,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
         "domain_name": "api.example.com",
         "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
         "hosted_zone_id": "Z0123456789ABCDEFGHIJ",
+        "otlp_endpoint": "https://spans.example.com/api/public/otel",
     }
     build({**context, **WITHOUT_LAYERS}, str(out)).synth()
     return Assembly(out)

@@ -41,7 +41,7 @@ WEB_ADAPTER_MARGIN = 15 * 1024 * 1024
 PROVIDERS = ("anthropic", "openai", "google", "bedrock")
 MAGIC_OF_3_14 = (3627).to_bytes(2, "little") + b"\r\n"
 UNCHECKED_HASH = 1
-RUNTIME_MB, API_MB, OFFLINE_MB = 40, 105, 60
+RUNTIME_MB, API_MB, OFFLINE_MB, OTEL_MB = 40, 105, 60, 30
 
 
 @pytest.mark.parametrize("layer", sorted(folder.name for folder in LAYERS.iterdir()))
@@ -120,13 +120,14 @@ def test_a_file_that_does_not_compile_stops_the_deployment(tmp_path: Path) -> No
         (("runtime",), RUNTIME_MB),
         (("runtime", "api", "voice", "anthropic"), API_MB),
         (("runtime", "offline"), OFFLINE_MB),
+        (("runtime", "otel"), OTEL_MB),
     ],
 )
 def test_a_layer_has_no_more_than_it_needs(tmp_path: Path, names: tuple[str, ...], megabytes: int) -> None:
     """Uncompressed and without byte code. If this fails, look for the package that grew."""
     packages = _installed(names, tmp_path)
     sdks = {name for name in ("anthropic", "openai", "google/genai", "faker") if (packages / name).exists()}
-    assert sdks == {{"offline": "faker"}.get(name, name) for name in names} - {"runtime", "api", "voice"}
+    assert sdks == {{"offline": "faker"}.get(name, name) for name in names} - {"runtime", "api", "voice", "otel"}
     assert _size(tmp_path) < megabytes * 1_000_000
 
 

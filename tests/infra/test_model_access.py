@@ -43,6 +43,37 @@ def test_a_customer_key_is_granted_to_who_reads_keys_and_to_no_one_else(dev: Ass
     assert "soul_draft" in reading
 
 
+def test_where_spans_are_sent_each_function_that_calls_models_sends_them(dev: Assembly, prod: Assembly) -> None:
+    """It has the receiver's address, the right to read its headers, and the packages; other stages have none of it."""
+    functions, descriptions = dev.functions(), _layers(dev)
+    calling = {name for name in functions if "ANTHROPIC_API_KEY_SSM_PARAMETER" in _variables(dev, name)}
+    sending = {name for name in functions if "OTEL_EXPORTER_OTLP_ENDPOINT" in _variables(dev, name)}
+    assert sending == calling
+    for name in sending:
+        assert _variables(dev, name)["OTEL_EXPORTER_OTLP_ENDPOINT"] == "https://spans.example.com/api/public/otel"
+        stored = _variables(dev, name)["OTEL_EXPORTER_OTLP_HEADERS_SSM_PARAMETER"]
+        assert stored == "/fourfold/dev/otlp-headers"
+        arn = f"arn:AWS::Partition:ssm:AWS::Region:AWS::AccountId:parameter{stored}"
+        read = [resources for actions, resources in dev.statements(_role(dev, name)) if actions == {"ssm:GetParameter"}]
+        assert any(arn in resources for resources in read), name
+        assert any("otel" in descriptions.get(dev.named(layer), "") for layer in functions[name]["Layers"]), name
+    assert not any("otel" in description for description in _layers(prod).values())
+    assert not any("OTEL_EXPORTER_OTLP_ENDPOINT" in _variables(prod, name) for name in prod.functions())
+
+
+def _layers(assembly: Assembly) -> dict[str, str]:
+    """The packages of each layer, by its logical id."""
+    return {
+        assembly.named({"Ref": logical_id}): layer["Properties"]["Description"]
+        for logical_id, layer in assembly.resources("Lambda::LayerVersion").items()
+    }
+
+
+def _variables(assembly: Assembly, name: str) -> dict[str, str]:
+    variables: dict[str, str] = assembly.functions()[name]["Environment"]["Variables"]
+    return variables
+
+
 def test_keys_may_live_in_secrets_manager() -> None:
     settings = stage_settings("prod", "anthropic", "secretsmanager")
     access = model_access(settings)

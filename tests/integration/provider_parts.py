@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,10 +42,12 @@ def variables(provider: Provider, server: ProviderServer) -> dict[str, str]:
 
 
 @contextmanager
-def home_of(provider: Provider, folder: Path, assembly_of: LocalServer | None) -> Iterator[ConfiguredHome]:
+def home_of(
+    provider: Provider, folder: Path, assembly_of: LocalServer | None, environment: Mapping[str, str] | None = None
+) -> Iterator[ConfiguredHome]:
     """A fresh home with one provider, its background jobs on, as they are by default."""
     with ProviderServer(WholeProduct()) as server:
-        home = LocalServer(folder, variables(provider, server))
+        home = LocalServer(folder, {**variables(provider, server), **(environment or {})})
         if assembly_of is None:
             home.borrow_made_before()
         else:

@@ -24,6 +24,7 @@ from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem
 from fourfold.problem import problem
 from fourfold.progress.measurements import call_measurements
+from fourfold.trace import Work, working
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import (
     BlockedError,
@@ -169,12 +170,18 @@ def budgeted_reply(
     """
     with reserved(caller, lambda: estimate_reply(context.persona, message.text, caller.settings.engine)) as spending:
         try:
-            result = reply_to(context, session, message, listener)
+            # The API's process lives on, so spans are sent beside the reply and not before it ends.
+            with working(_work(context.persona, session)):
+                result = reply_to(context, session, message, listener)
         except (ModelError, BlockedError) as error:
             spending.calls.extend(error.calls)
             raise
         spending.calls.extend(result.calls)
         return measured(result)
+
+
+def _work(persona: Persona, session: Session | None) -> Work:
+    return Work("chat", persona.workspace_id, persona.id, session_id=None if session is None else session.session_id)
 
 
 def measured(result: ChatResult) -> ChatResult:

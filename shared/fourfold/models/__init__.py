@@ -17,6 +17,8 @@ from fourfold.llm.port import (
 )
 from fourfold.made_once import MadeOnce
 from fourfold.models.adapter_module import adapter_module
+from fourfold.models.call_spans import recorded
+from fourfold.trace import current_work
 
 _SDKS: Final[dict[str, tuple[str, ...]]] = {
     "anthropic": ("anthropic",),
@@ -35,10 +37,14 @@ def libraries_of(providers: Iterable[str]) -> tuple[str, ...]:
 
 
 class _Named:
-    """A model by its name; its adapter is imported with the first call."""
+    """A model by its name; its adapter is imported with the first call.
+
+    Each call is a span of the caller's work, or of the work that the model was made for: a job calls it on threads.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._work = current_work()
 
     @property
     def name(self) -> str:
@@ -47,11 +53,11 @@ class _Named:
 
     def complete(self, request: ModelRequest) -> Completion:
         """Answers once; see `LanguageModel`."""
-        return adapter(self._name).complete(request)
+        return recorded(self._name, request, self._work, lambda: adapter(self._name).complete(request))
 
     def reply(self, request: ChatRequest, on_text: OnText | None = None, /) -> Completion:
         """Answers a turn of a chat once; see `ChatModel`."""
-        return adapter(self._name).reply(request, on_text)
+        return recorded(self._name, request, self._work, lambda: adapter(self._name).reply(request, on_text))
 
 
 def resolve(name: str) -> LanguageModel:

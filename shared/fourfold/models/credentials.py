@@ -118,18 +118,35 @@ def variable_with_key(provider: str, environment: Mapping[str, str]) -> str | No
     return next((name for name in names if environment.get(name, "").strip()), None)
 
 
+def stored_text(variable: str) -> str | None:
+    """The text that is stored for `variable`, a parameter or secret that the environment names as for keys.
+
+    None if the environment names none, or it cannot be read.
+    """
+    for suffix in (SSM_SUFFIX, SECRET_SUFFIX):
+        if name := os.environ.get(variable + suffix):
+            return _stored(name, from_ssm=suffix == SSM_SUFFIX)
+    return None
+
+
 def _fetched(provider: str, name: str, *, from_ssm: bool) -> str:
+    value = _stored(name, from_ssm=from_ssm)
+    if value is None:
+        # AWS's own text may quote what it answered; the name is enough to look further.
+        reason = f"The key of {provider} cannot be read from {name}."
+        raise ModelError(ModelFailure.AUTHENTICATION, reason, advice="Check its name and the role's access.")
+    if key := clean_key(value, name):
+        return key
+    raise ModelError(ModelFailure.AUTHENTICATION, f"{name} holds no key.", advice="Put the key there.")
+
+
+def _stored(name: str, *, from_ssm: bool) -> str | None:
+    """The value of a parameter or secret; None if it cannot be read."""
     from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415 - not needed where the key is at hand
 
     try:
         if from_ssm:
-            value = parameters.get_parameter(name, decrypt=True, max_age=_CACHE_SECONDS)
-        else:
-            value = parameters.get_secret(name, max_age=_CACHE_SECONDS)
+            return str(parameters.get_parameter(name, decrypt=True, max_age=_CACHE_SECONDS))
+        return str(parameters.get_secret(name, max_age=_CACHE_SECONDS))
     except parameters.exceptions.GetParameterError:
-        # Its own text may quote what AWS answered; the name is enough to look further.
-        reason = f"The key of {provider} cannot be read from {name}."
-        raise ModelError(ModelFailure.AUTHENTICATION, reason, advice="Check its name and the role's access.") from None
-    if key := clean_key(str(value), name):
-        return key
-    raise ModelError(ModelFailure.AUTHENTICATION, f"{name} holds no key.", advice="Put the key there.")
+        return None

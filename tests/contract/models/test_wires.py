@@ -281,17 +281,25 @@ def test_of_a_chain_only_the_provider_that_is_called_is_imported(called: str, lo
 
 
 @pytest.mark.parametrize(
-    ("initialisation", "loaded"), [("snap-start", {"openai", "genai_prices"}), ("on-demand", set[str]())]
+    ("initialisation", "receiver", "loaded"),
+    [
+        ("snap-start", "", {"openai", "genai_prices"}),
+        ("snap-start", "http://127.0.0.1:9", {"openai", "genai_prices", "opentelemetry.sdk"}),
+        ("on-demand", "http://127.0.0.1:9", set[str]()),
+    ],
 )
-def test_a_snapshot_holds_the_sdks_of_the_providers_in_use(initialisation: str, loaded: set[str]) -> None:
+def test_a_snapshot_holds_the_sdks_in_use(initialisation: str, receiver: str, loaded: set[str]) -> None:
+    """Those of the providers, and OpenTelemetry's where spans are sent."""
     program = "import sys; import functions.soul_draft.handler; print(*sys.modules)"
     environment = {
         **os.environ,
         "AWS_LAMBDA_INITIALIZATION_TYPE": initialisation,
         "FOURFOLD_PROVIDERS": "openai",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": receiver,
     }
     said = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
-    assert set(said.stdout.split()) & {"anthropic", "openai", "google.genai", "genai_prices"} == loaded
+    watched = {"anthropic", "openai", "google.genai", "genai_prices", "opentelemetry.sdk"}
+    assert set(said.stdout.split()) & watched == loaded
 
 
 def _with_layers(state: RunState) -> RunState:
