@@ -64,7 +64,7 @@ class VoiceTooClose(EventData):
     interval: tuple[float, float]
     minimum: float
     nearest: tuple[SimilarVoice, ...]
-    rewrite: VoiceRewrite | None = None
+    rewrite: VoiceRewrite | None
 
 
 class VoiceCheckCompleted(EventData):

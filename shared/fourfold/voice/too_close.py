@@ -24,4 +24,5 @@ def too_close(fingerprint: Fingerprint, others: Sequence[ComparableVoice], minim
             SimilarVoice(persona_id=near.voice.persona_id, score=near.score, alike=near.alike)
             for near in nearest(fingerprint, others)
         ),
+        rewrite=None,
     )
