@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from fourfold.ids import derived_run_id, new_run_id
 from fourfold.jobs.job import job_run
 from fourfold.jobs.message import JobMessage, message_from
@@ -40,6 +42,7 @@ def event(persona: dict[str, Any], name: str = "persona.created", **further: Any
     return {"detail-type": name, "detail": {"metadata": {"workspace_id": "ws_one"}, "data": data}}
 
 
+@pytest.mark.deep(part="voices")
 def test_the_more_distinct_voice_is_stored_with_its_fingerprint(api: Api) -> None:
     one, twin = (made(api, brief) for brief in BRIEFS)  # the state machine gives both the same layers
     assert delivered(json.dumps(event(one)), "fingerprint")

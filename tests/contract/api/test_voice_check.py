@@ -105,6 +105,7 @@ def require_certificates(api: Api, persona: str) -> None:
     assert asked(api, persona).json()["code"] == "fingerprint_outdated"
 
 
+@pytest.mark.deep(part="voices")
 @pytest.mark.usefixtures("other_model")
 def test_the_suite_on_both_models_is_compared_test_by_test(
     api: Api, persona: str, monkeypatch: pytest.MonkeyPatch
