@@ -20,6 +20,7 @@ PARTS = {
     "models": "every part of the product asks the configured provider, over HTTP",
     "operator": "nothing is left of a deleted workspace; planted secrets are found where they belong and nowhere else",
     "console": "a person's work in the console, in Chromium: all pages, accessibility, hostile texts, weights, times",
+    "template": "layers and byte code are built as Lambda needs them, and synthesis reads nothing but the sources",
     "real": "schemas, tokens and a whole run against a small real model, on a server of its own",
     "real-jobs": "chat, fingerprint and suite against the same model",
 }

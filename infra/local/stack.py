@@ -35,6 +35,7 @@ from infra.local.bridges.warm_up import WarmUp
 from infra.local.bridges.webhook_requeue import requeue_pending_deliveries
 from infra.local.bridges.worker_pool import WorkerPool
 from infra.local.bridges.worker_process import start_interpreter
+from infra.local.collector import uncollected
 from infra.local.deploy import deploy, is_deployed
 from infra.local.engine import Engine
 from infra.local.home import PRIVATE, Home, Server
@@ -88,6 +89,8 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
     os.environ.update({**DEVELOPMENT, **os.environ, PROVIDERS: ",".join(providers) or OFFLINE})
     os.umask(PRIVATE)
     with ExitStack() as undo:
+        starting = undo.enter_context(ExitStack())
+        starting.enter_context(uncollected())
         undo.enter_context(home.locked())
         home.make_private()
         listener = listen(port)
@@ -128,6 +131,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.callback(home.withdraw)
         home.announce(Server(os.getpid(), api.url, engine.url, engine.root_key))
         # A fragment is not sent to a server, so the token is in no log; the console posts it.
+        starting.close()
         yield Stack(home, api.url, api_key, f"{api.url}/#/sign-in/{link.token}", engine.url, engine.root_key)
 
 

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from functools import cache
 from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
+import boto3
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -58,9 +58,10 @@ from functions.configuration import config_reader, deployment_defaults, effectiv
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
+from tests.contract.api.served import description
 from tests.invocation import Invocation
 from tests.isolation import take_turns
-from tests.tables import Tables, tables_in_moto
+from tests.tables import Kept, Tables, kept_in_moto, tables_in_moto
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -273,13 +274,13 @@ def use_settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
 def _app() -> FastAPI:
     """One for all tests: at its first request it takes longer to get ready than most tests do."""
     app = create_app()
-    app.openapi = _description  # type: ignore[method-assign]
+    app.openapi = description  # type: ignore[method-assign]
     return app
 
 
-@pytest.fixture(scope="module")
-def _tables() -> Iterator[Tables]:
-    """The tables with the keys."""
+@pytest.fixture(scope="session")
+def _kept() -> Kept:
+    """The tables with the API keys, and a key of KMS for `_sealing_key`."""
     with tables_in_moto(_TABLES) as tables:
         keys = DynamoApiKeys(tables.client, "api-keys")
         for secret, workspace, scopes in (
@@ -291,17 +292,22 @@ def _tables() -> Iterator[Tables]:
             (OTHER_FULL_KEY, "ws_other", frozenset(SCOPES)),
         ):
             keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes))
-        tables.keep()
+        boto3.client("kms").create_key()
+        return tables.held()
+
+
+@pytest.fixture(scope="module")
+def _tables(_kept: Kept) -> Iterator[Tables]:
+    with kept_in_moto(_kept) as tables:
         dynamodb.cache_clear()
         yield tables
         dynamodb.cache_clear()
 
 
-@pytest.fixture(scope="module")
-def _sealing_key(_tables: Tables) -> str:
-    arn: str = secret_sealer.kms().create_key()["KeyMetadata"]["Arn"]
-    _tables.keep()
-    return arn
+@pytest.fixture(scope="session")
+def _sealing_key(_kept: Kept) -> str:
+    [key] = _kept.keys.values()
+    return str(key.arn)
 
 
 @pytest.fixture
@@ -347,12 +353,6 @@ def live(api: Api) -> Iterator[Live]:
     serving.stop()
     thread.join(10)
     assert not thread.is_alive()
-
-
-@cache
-def _description() -> dict[str, Any]:
-    """What every app says of itself; making it takes a second."""
-    return create_app().openapi()
 
 
 def _forget() -> None:
