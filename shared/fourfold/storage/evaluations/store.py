@@ -10,13 +10,13 @@ pk month_pk        sk the id                 the entry in the workspace's list
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from fourfold.evaluation.models import BriefItem, EvaluationReport
-from fourfold.evaluation.record import Evaluation
+from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.progress.run import Run
 from fourfold.spending.spent import Account, Spent
 from fourfold.storage.documents import packed, unpacked
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 RECORD, BUDGET, REPORT = "EVALUATION", "BUDGET", "REPORT"
 _BRIEF, _JUDGEMENT = "BRIEF#", "JUDGEMENT#"
 _NAMES = {"#status": "status"}
+_READ_AT_ONCE: Final = 100
 PER_USD: Final = 1_000_000_000
 
 
@@ -99,6 +100,14 @@ class DynamoEvaluations:
         return EvaluationPage(
             [found[each] for each in ids[:limit] if each in found], ids[limit - 1] if len(ids) > limit else None
         )
+
+    def running(self, workspace_id: str) -> Iterator[Evaluation]:
+        """The workspace's evaluations in progress. The records of all are read."""
+        entries = self._months.entries(workspace_id, EVALUATIONS, None, _READ_AT_ONCE)
+        records = self._table.get_many(_key(workspace_id, entry["sk"]["S"]) for entry in entries)
+        for item in records:
+            if item.get("status", {}).get("S") == EvaluationStatus.RUNNING:
+                yield Evaluation.model_validate_json(item["doc"]["S"])
 
     def brief(self, workspace_id: str, evaluation_id: str, brief: int) -> BriefItem | None:
         """One brief, or None."""
