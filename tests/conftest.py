@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.testing
+from botocore.loaders import JSONFileLoader
 from xdist.scheduler import LoadFileScheduling
 
 from tests.deep_parts import PARTS, RANDOM
@@ -21,6 +23,11 @@ TOGETHER = ("tests/integration", "tests/infra")
 gc.disable()
 # httpx reads the system's certificates for each client (30 ms), and the tests' servers are http.
 ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]
+# moto gives each test a session of its own, and a session reads the descriptions of its services again (up to 200 ms).
+_read_description = cache(JSONFileLoader().load_file)
+JSONFileLoader.load_file = lambda self, file_path: _read_description(file_path)  # type: ignore[method-assign]  # noqa: ARG005
+# A command line is built of all its commands' signatures (30 ms), and CliRunner builds it for each call.
+typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def pytest_collection_finish() -> None:

@@ -17,21 +17,38 @@ import sys
 import threading
 import time
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from infra.local.collector import uncollected
 from infra.local.storage_health import storage_failure
 from infra.local.thread_switches import switch_often
 
-HEAVY = ("botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn")
+if TYPE_CHECKING:
+    import uvicorn
+
+# They read no variable that `environment` may set: it is not known yet.
+HEAVY = (
+    *("botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn"),
+    *("fourfold.evaluation.concluding", "fourfold.personas.deletion", "fourfold.voice.conversation"),
+    *(f"functions.api.{resource}.schemas" for resource in ("config", "personas", "suite", "voice", "webhooks")),
+)
 
 
 def main() -> None:
     switch_often()
-    for module in HEAVY:  # while the engine starts; these do not read the environment, which is not known yet
-        importlib.import_module(module)
-    line = sys.stdin.readline()
-    if not line:
-        return
-    received = json.loads(line)
+    with uncollected():
+        for module in HEAVY:  # while the engine starts
+            importlib.import_module(module)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        server = _server(json.loads(line))
+    threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+    server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+
+
+def _server(received: dict[str, Any]) -> uvicorn.Server:
+    """The API's server with this environment and link."""
     environment: dict[str, str] = received["environment"]
     os.environ.update(environment)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
@@ -39,15 +56,14 @@ def main() -> None:
     api.app.state.storage_failure = partial(storage_failure, environment["AWS_ENDPOINT_URL"])
     sign_in = importlib.import_module("functions.api.console.sign_in")
     api.app.state.sign_in_link = sign_in.SignInLink(**received["sign_in"], clock=time.time)
-    server = api.Server(api.app)
-    threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
-    server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+    server: uvicorn.Server = api.Server(api.app)
+    return server
 
 
-def _stop_at_end_of_input(server: object) -> None:
+def _stop_at_end_of_input(server: uvicorn.Server) -> None:
     while sys.stdin.readline():
         pass
-    server.should_exit = True  # type: ignore[attr-defined]
+    server.should_exit = True
 
 
 if __name__ == "__main__":

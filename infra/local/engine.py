@@ -98,6 +98,10 @@ class Engine:
         """`prepare` is called as an execution of a state machine is started; it returns at once."""
         self._workflow.on_start = prepare
 
+    def wait_for_quiet(self) -> None:
+        """Return when no execution is at work, or after a while (`infra.local.bridges.quiet`)."""
+        self._workflow.quiet.wait()
+
     def save(self) -> None:
         """Save the definitions now."""
         self._saves.save()

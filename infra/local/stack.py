@@ -27,13 +27,15 @@ from infra.local.api import Api, SignIn, listen
 from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
 from infra.local.bridges.outbox_replay import republish_outbox
 from infra.local.bridges.patience import PATIENCE
+from infra.local.bridges.resumed_starts import Starter
 from infra.local.bridges.shared_archives import CodeFolders
 from infra.local.bridges.stale_connections import drop_connections
-from infra.local.bridges.unstarted_runs import Machines, fail_unstarted_runs
+from infra.local.bridges.unstarted_runs import Machines, fail_unstarted_runs, known_executions, running_documents
 from infra.local.bridges.warm_up import WarmUp
 from infra.local.bridges.webhook_requeue import requeue_pending_deliveries
 from infra.local.bridges.worker_pool import WorkerPool
 from infra.local.bridges.worker_process import start_interpreter
+from infra.local.collector import uncollected
 from infra.local.deploy import deploy, is_deployed
 from infra.local.engine import Engine
 from infra.local.home import PRIVATE, Home, Server
@@ -87,6 +89,8 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
     os.environ.update({**DEVELOPMENT, **os.environ, PROVIDERS: ",".join(providers) or OFFLINE})
     os.umask(PRIVATE)
     with ExitStack() as undo:
+        starting = undo.enter_context(ExitStack())
+        starting.enter_context(uncollected())
         undo.enter_context(home.locked())
         home.make_private()
         listener = listen(port)
@@ -103,7 +107,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             engine.start()
             folders = CodeFolders(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
             start = forks.fork if forks else partial(start_interpreter, group)
-            workers = WorkerPool(start, folders, _does_jobs, PATIENCE, engine.accepts_changes)
+            workers = WorkerPool(start, folders, _does_jobs, PATIENCE, engine.accepts_changes, engine.wait_for_quiet)
             undo.callback(workers.stop)
             undo.callback(engine.hold)
             workers.install()
@@ -127,6 +131,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.callback(home.withdraw)
         home.announce(Server(os.getpid(), api.url, engine.url, engine.root_key))
         # A fragment is not sent to a server, so the token is in no log; the console posts it.
+        starting.close()
         yield Stack(home, api.url, api_key, f"{api.url}/#/sign-in/{link.token}", engine.url, engine.root_key)
 
 
@@ -147,8 +152,16 @@ def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:
 def _recover(engine: Engine, variables: dict[str, str]) -> None:
     """Continue what the last stop interrupted."""
     machines = Machines(variables["FOURFOLD_STATE_MACHINE_ARN"], variables["FOURFOLD_EVALUATION_MACHINE_ARN"])
-    fail_unstarted_runs(variables["FOURFOLD_PERSONAS_TABLE"], machines)
-    engine.resume()
+    personas, states = variables["FOURFOLD_PERSONAS_TABLE"], engine.client("stepfunctions")
+
+    def start(name: str, given: str) -> None:
+        states.start_execution(stateMachineArn=machines.pipeline, name=name, input=given)
+
+    documents, executions = running_documents(personas), known_executions()
+    engine.resume()  # before others are started: it continues every execution that is running
+    starter = Starter(engine.client("dynamodb"), personas, variables["FOURFOLD_RUN_EVENTS_TABLE"], start)
+    starter.resume(documents, executions)
+    fail_unstarted_runs(personas, machines)
     if engine.converted:
         _replay_memory(engine)
 

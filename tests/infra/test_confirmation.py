@@ -20,6 +20,7 @@ from fourfold.pipeline.new_run import new_run
 from fourfold.pipeline.state import RunState
 from fourfold.steps import StepName
 from tests.builders import ALL_STEPS, BRIEF, GOOD_ANSWERS, START, MemoryEventStore, log_of, performed
+from tests.examples import examples
 from tests.infra.execution import Execution, State
 
 GATE, NOISE = 3.5, 0.4
@@ -125,9 +126,10 @@ def run_with(judge: NoisyJudge, audit: AuditConfig) -> tuple[Execution, MemoryEv
     return Execution(invoke).run(json.loads(beginning.execution_input())), store
 
 
+@pytest.mark.random
 @pytest.mark.parametrize(("confirm", "quality"), [("after_retry", 3.2), ("always", 3.2), ("always", 3.8)])
 def test_the_real_steps_with_a_noisy_judge_ship_as_often(confirm: str, quality: float) -> None:
-    rng, runs = seeded(20), 120
+    rng, runs = seeded(20), examples(30, 120)
     audit = AuditConfig(confirm=confirm, retry_from="surface_ground")
     statuses = [run_with(NoisyJudge(quality, rng), audit)[0].stored for _ in range(runs)]
     active = sum(stored is not None and stored["status"] == "active" for stored in statuses)

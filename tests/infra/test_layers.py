@@ -61,6 +61,7 @@ def test_the_layers_are_built_for_the_functions_runtime() -> None:
     assert RUNTIME.name == f"python{PYTHON_VERSION}"
 
 
+@pytest.mark.deep(part="template")
 def test_the_largest_layer_builds_for_arm64_and_fits(tmp_path: Path) -> None:
     every = ("runtime", "api", "voice", *packages_of(PROVIDERS))
     packages = _installed(every, tmp_path / "layer")
@@ -90,6 +91,7 @@ def test_the_largest_layer_builds_for_arm64_and_fits(tmp_path: Path) -> None:
     assert size + WEB_ADAPTER_MARGIN < LAMBDA_LIMIT
 
 
+@pytest.mark.deep(part="template")
 def test_byte_code_is_that_of_lambdas_python_and_needs_no_look_at_the_source(tmp_path: Path) -> None:
     stage_product_code(tmp_path, composer=False)
     try:
@@ -106,6 +108,7 @@ def test_byte_code_is_that_of_lambdas_python_and_needs_no_look_at_the_source(tmp
     assert _size(tmp_path, "*.pyc") < 2 * _size(tmp_path, "*.py")
 
 
+@pytest.mark.deep(part="template")
 def test_a_file_that_does_not_compile_stops_the_deployment(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("def broken(:\n")
     with pytest.raises(BytecodeError) as raised:
@@ -118,9 +121,9 @@ def test_a_file_that_does_not_compile_stops_the_deployment(tmp_path: Path) -> No
     ("names", "megabytes"),
     [
         (("runtime",), RUNTIME_MB),
-        (("runtime", "api", "voice", "anthropic"), API_MB),
-        (("runtime", "offline"), OFFLINE_MB),
-        (("runtime", "otel"), OTEL_MB),
+        pytest.param(("runtime", "api", "voice", "anthropic"), API_MB, marks=pytest.mark.deep(part="template")),
+        pytest.param(("runtime", "offline"), OFFLINE_MB, marks=pytest.mark.deep(part="template")),
+        pytest.param(("runtime", "otel"), OTEL_MB, marks=pytest.mark.deep(part="template")),
     ],
 )
 def test_a_layer_has_no_more_than_it_needs(tmp_path: Path, names: tuple[str, ...], megabytes: int) -> None:

@@ -30,6 +30,7 @@ socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
 """
 
 
+@pytest.mark.deep(part="template")
 def test_synthesis_is_hermetic_and_repeatable(local: Assembly, tmp_path: Path) -> None:
     (tmp_path / "offline.cjs").write_text(NO_NETWORK_IN_NODE)
     (tmp_path / "sitecustomize.py").write_text(NO_NETWORK_IN_PYTHON)

@@ -62,7 +62,8 @@ def _context(texts: Iterable[str]) -> tuple[ContextBlock, ...]:
     )
 
 
-def _problems(texts: Iterable[str]) -> list[str]:
+def problems_in(texts: Iterable[str]) -> list[str]:
+    """The list in the first `<problems>` block; empty without one."""
     blocks = (json.loads(data) for text in texts for name, data in _BLOCK.findall(text) if name == "problems")
     return next(blocks, [])
 
@@ -89,7 +90,7 @@ class Composer:
                 "\n\n".join(text for turn in turns if turn.role == "system" for text in turn.texts),
                 [text for texts in user for text in texts],
                 "".join(text for turn in turns if turn.role == "assistant" for text in turn.texts),
-                _problems(user[-1]) if user else (),
+                problems_in(user[-1]) if user else (),
             )
         except ValueError as unreadable:
             kinds = {Provider.GOOGLE: "INVALID_ARGUMENT", Provider.BEDROCK: "ValidationException"}

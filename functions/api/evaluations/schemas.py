@@ -18,6 +18,7 @@ from functions.api.config.request_schema import PLACEHOLDER
 from functions.api.personas.schemas import Brief
 
 MOST_REPEATS = 5
+_Line = Annotated[str, AfterValidator(acceptable_line)]
 _ModelName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[a-z][a-z0-9_-]*:\S+$")]
 
 
@@ -31,11 +32,7 @@ class ArmRequest(_Body):
     `preset` comes first, then `model`, `method` and `config`.
     """
 
-    label: Annotated[
-        str | None,
-        Field(min_length=1, max_length=80, description="Its name in the report."),
-        AfterValidator(acceptable_line),
-    ] = None
+    label: Annotated[_Line | None, Field(min_length=1, max_length=80, description="Its name in the report.")] = None
     preset: Annotated[
         str | None, Field(min_length=1, max_length=80, description="A preset of models, such as `anthropic-current`.")
     ] = None
@@ -65,11 +62,7 @@ class EvaluationRequest(_Body):
         }
     )
 
-    name: Annotated[
-        str | None,
-        Field(min_length=1, max_length=160, description="Its name in lists."),
-        AfterValidator(acceptable_line),
-    ] = None
+    name: Annotated[_Line | None, Field(min_length=1, max_length=160, description="Its name in lists.")] = None
     a: ArmRequest = ArmRequest()
     b: ArmRequest
     briefs: Annotated[

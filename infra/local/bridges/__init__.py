@@ -15,10 +15,12 @@ How functions are executed:
     `forked_workers`, `fork_server`: workers are forked from a process that has imported their libraries (SnapStart).
     `shared_archives`: a function's code is unpacked once, not once for each worker.
     `patience`: a busy laptop gets more time than AWS.
+    `quiet`: background jobs begin when no generation is at work.
     `warm_up`: processes are started before they are needed (provisioned concurrency).
 At each start:
     `event_sources`: queues and streams are polled once their functions can be invoked.
-    `unstarted_runs`: runs and evaluations that the last stop left without an execution are reported as failed.
+    `resumed_starts`: generations that the last stop left without an execution are started.
+    `unstarted_runs`: other runs, and evaluations, that it left without one are reported as failed.
     `stale_connections`: WebSocket connections of the last start are deleted.
     `outbox_replay`, `webhook_requeue`: what an earlier version may have lost from streams and queues is sent again.
 While it serves:

@@ -9,7 +9,6 @@ eight bytes.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import pkgutil
@@ -20,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from infra.local.bridges.worker import run
+from infra.local.collector import uncollected
 
 LIBRARIES = (
     "aws_lambda_powertools",
@@ -41,10 +41,9 @@ NUMBER_BYTES = 8
 
 
 def main() -> None:
-    for library in (*LIBRARIES, *sys.argv[2:]):
-        importlib.import_module(library)
-    gc.collect()
-    gc.freeze()  # keeps the collector of every worker off the pages they share
+    with uncollected():  # which also keeps the collector of every worker off the pages they share
+        for library in (*LIBRARIES, *sys.argv[2:]):
+            importlib.import_module(library)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no process waits for workers: the kernel may forget them at once
     requests = socket.socket(fileno=int(sys.argv[1]))
     loaded = None
@@ -71,15 +70,14 @@ def load_product(code: Path) -> None:
     """Import the product's library from this folder, which must last as long as the workers."""
     _forget_product()  # this process's own modules have imported the errors of another copy
     sys.path.insert(0, str(code))
-    for package in PRODUCT:
-        with suppress(Exception):  # whatever is wrong, the worker that needs it meets it again and reports it
-            for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
-                importlib.import_module(module.name)
-    with suppress(Exception):  # as above
-        importlib.import_module("fourfold.aws").preload_service_models(("dynamodb", "sqs"))
+    with uncollected():
+        for package in PRODUCT:
+            with suppress(Exception):  # whatever is wrong, the worker that needs it meets it again and reports it
+                for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+                    importlib.import_module(module.name)
+        with suppress(Exception):  # as above
+            importlib.import_module("fourfold.aws").preload_service_models(("dynamodb", "sqs"))
     sys.path.remove(str(code))
-    gc.collect()
-    gc.freeze()
 
 
 def _forget_product() -> None:

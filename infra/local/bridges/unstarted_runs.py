@@ -1,5 +1,7 @@
 """Bridge: a run whose execution was not started, because the stop came between two writes, would never end.
 
+`resumed_starts` starts those of new personas; this is for what is left.
+
 The API stores a run and then starts its execution. Executions that were started are continued after a stop
 (`infra.local.bridges.store.workflow`); for a run that has none, the event is published that AWS publishes when an
 execution fails, so that the template's own rule, queue and function mark the run, or the evaluation, failed.
@@ -33,7 +35,8 @@ class Machines:
 def fail_unstarted_runs(personas_table: str, machines: Machines) -> list[str]:
     """Publishes a failure for every generation and evaluation that is stored as running and has no execution.
 
-    Called before requests are taken. Publishing one twice does no harm: the function that marks a run failed checks
+    Called before requests are taken, and after what was running goes on: a run is stored as ended before its execution
+    has ended. Publishing one twice does no harm: the function that marks a run failed checks
     first whether it is still running. Returns the names of the executions, which are those of the runs.
     """
     from ministack.services import stepfunctions
@@ -51,11 +54,28 @@ def fail_unstarted_runs(personas_table: str, machines: Machines) -> list[str]:
     return names
 
 
-def _executions_of_running_runs(personas_table: str, machines: Machines) -> Iterator[dict[str, Any]]:
+def running_documents(personas_table: str) -> list[str]:
+    """What is stored as running: runs, jobs and evaluations."""
+    return [item["doc"]["S"] for item in _running_items(personas_table) if "doc" in item]
+
+
+def known_executions() -> set[str]:
+    """The names of the executions that the engine has, of whatever status."""
+    from ministack.services import stepfunctions
+
+    return {one["name"] for one in stepfunctions._executions.all_values()}  # noqa: SLF001 - as above
+
+
+def _running_items(personas_table: str) -> list[dict[str, Any]]:
     from ministack.services import dynamodb
 
     personas = dynamodb._tables.get_scoped(ACCOUNT, REGION, personas_table)["items"]  # noqa: SLF001
-    for item in personas.unfinished("running"):
+    items: list[dict[str, Any]] = personas.unfinished("running")
+    return items
+
+
+def _executions_of_running_runs(personas_table: str, machines: Machines) -> Iterator[dict[str, Any]]:
+    for item in _running_items(personas_table):
         document = json.loads(item["doc"]["S"]) if "doc" in item else {}
         if not str(document.get("id")).startswith("run_"):
             continue

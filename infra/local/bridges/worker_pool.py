@@ -42,24 +42,27 @@ _STORAGE_PAUSE_S: Final = 0.5
 class WorkerPool:
     """The processes of all functions."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it needs of the engine
         self,
         start: Start,
         folders: CodeFolders,
         is_job: Callable[[str], bool] = lambda _handler: False,
         patience: float = 1,
         accepts_changes: Callable[[], bool] = lambda: True,
+        wait_for_quiet: Callable[[], None] = lambda: None,
     ) -> None:
         """`is_job` says of a handler's name that it does background jobs: its process leaves the CPU to the others.
 
         All but jobs get `patience` times their timeout. `accepts_changes` says whether the engine's disk does: an
         invocation that failed for a full disk is repeated when it does again, and a run waits instead of failing.
+        `wait_for_quiet` is called before a job is invoked.
         """
         self._start = start
         self._folders = folders
         self._is_job = is_job
         self._patience = patience
         self._accepts_changes = accepts_changes
+        self._wait_for_quiet = wait_for_quiet
         self._lock = threading.Lock()
         self._processes: dict[tuple[str, ...], list[WorkerProcess]] = {}
         self._thread = threading.local()
@@ -90,7 +93,11 @@ class WorkerPool:
 
     def _execute(self, record: Json, event: Any, request_id: str) -> Json:  # noqa: ANN401 - JSON
         config = record.get("config") or record
-        timeout_s = float(config.get("Timeout", 3)) * (1 if self._is_job(config["Handler"]) else self._patience)
+        timeout_s = float(config.get("Timeout", 3))
+        if self._is_job(config["Handler"]):
+            self._wait_for_quiet()
+        else:
+            timeout_s *= self._patience
         process = self._leased(record, config)
         try:
             answer = process.invoke(event, request_id=request_id, arn=config["FunctionArn"], timeout_s=timeout_s)

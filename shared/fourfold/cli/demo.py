@@ -15,7 +15,7 @@ from fourfold.cli.terminal import SafeConsole
 
 # Real models take about half a minute for the suite.
 _TIMEOUT_S = 120.0
-_POLL_S = 0.5
+_POLL_S = 0.2
 _UNFINISHED = {"pending", "running"}
 SAMPLE_BRIEF = "A soft-spoken night-shift baker in Lisbon, 41, who lost the family shop and tells nobody"
 

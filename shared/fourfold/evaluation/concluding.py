@@ -13,7 +13,7 @@ from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Obser
 from fourfold.evaluation.observing import judgements_of, judging_cost, observation, pair_judgements_of, preference_of
 from fourfold.evaluation.record import Evaluation, EvaluationStatus, StopReason
 from fourfold.evaluation.report import EvaluationData, report
-from fourfold.evaluation.store import Budget, EvaluationStore
+from fourfold.evaluation.store import Budget, Committed, EvaluationStore
 from fourfold.events.envelope import EventData, bus_entry
 from fourfold.events.evaluation import EvaluationCompleted, EvaluationFailed
 from fourfold.persona import Usage
@@ -62,8 +62,9 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
     stopped: StopReason | None = "failed" if failure is not None else context.budget.stopped()
     briefs = context.evaluations.briefs(evaluation.workspace_id, evaluation.id)
     observed = _observed(evaluation, briefs, context)
-    built = report(_data(evaluation, briefs, observed, stopped))
-    ended = _ended(evaluation, stopped, failure, context)
+    committed = context.budget.spent()
+    built = report(_data(evaluation, briefs, observed, stopped, committed))
+    ended = _ended(evaluation, stopped, failure, committed, context.clock())
     ended_run = _ended_run(run, ended, observed)
     event = _event(ended, ended_run, built)
     entry = bus_entry(
@@ -114,7 +115,11 @@ def _cell(
 
 
 def _data(
-    evaluation: Evaluation, briefs: Iterable[BriefItem], observed: _Observed, stopped: StopReason | None
+    evaluation: Evaluation,
+    briefs: Iterable[BriefItem],
+    observed: _Observed,
+    stopped: StopReason | None,
+    committed: Committed,
 ) -> EvaluationData:
     given = [one for each in observed.judgements.values() for one in each if one.rubric_version is not None]
     return EvaluationData(
@@ -130,11 +135,26 @@ def _data(
         margin=evaluation.margin,
         judge_usd=(judging_cost(observed.judgements["a"])[1], judging_cost(observed.judgements["b"])[1]),
         stopped=stopped,
+        notes=_notes(committed),
     )
 
 
+def _notes(committed: Committed) -> list[str]:
+    if not committed.unknown_calls:
+        return []
+    note = (
+        f"A stop of the server cut off {committed.unknown_calls} calls before their answer was recorded. Whether they "
+        f"were billed is not known; they count as {committed.unknown_usd:.4f} USD of what was spent."
+    )
+    return [note]
+
+
 def _ended(
-    evaluation: Evaluation, stopped: StopReason | None, failure: Problem | None, context: ConclusionContext
+    evaluation: Evaluation,
+    stopped: StopReason | None,
+    failure: Problem | None,
+    committed: Committed,
+    now: datetime,
 ) -> Evaluation:
     status = {"failed": EvaluationStatus.FAILED, "cancelled": EvaluationStatus.CANCELLED}.get(
         stopped or "", EvaluationStatus.COMPLETED
@@ -144,8 +164,8 @@ def _ended(
             "status": status,
             "stopped": stopped,
             "error": failure,
-            "spent_usd": round(context.budget.spent(), 6),
-            "completed_at": context.clock(),
+            "spent_usd": round(committed.usd, 6),
+            "completed_at": now,
         }
     )
 

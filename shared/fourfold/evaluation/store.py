@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fourfold.evaluation.models import BriefItem, EvaluationReport, Side
@@ -57,18 +58,30 @@ class EvaluationStore(Protocol):
         """Returns the report, or None."""
 
 
-class Budget(Protocol):
-    """What an evaluation may still spend. Amounts are in USD."""
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What calls cost, and what open reservations hold, in USD.
 
-    def reserve(self, usd: float) -> None:
+    `unknown_calls` were sent by a process that ended before their answer was recorded; `unknown_usd` is their part.
+    """
+
+    usd: float = 0.0
+    unknown_calls: int = 0
+    unknown_usd: float = 0.0
+
+
+class Budget(Protocol):
+    """What an evaluation may still spend. Amounts are in USD. `call` is equal for calls with the same request."""
+
+    def reserve(self, call: str, usd: float) -> None:
         """Takes `usd` from what is left.
 
         Raises:
             EvaluationStoppedError: less is left, or the evaluation was cancelled.
         """
 
-    def settle(self, reserved: float, spent: float) -> None:
-        """Replaces a reservation by what the call cost."""
+    def settle(self, call: str, reserved: float, spent: float) -> None:
+        """Replaces a reservation by what the call cost, and with it those of equal calls that were never settled."""
 
     def stop(self, reason: StopReason) -> None:
         """Ends all further calls. The first reason stays."""
@@ -76,7 +89,7 @@ class Budget(Protocol):
     def stopped(self) -> StopReason | None:
         """Returns why no further call is sent, or None."""
 
-    def spent(self) -> float:
+    def spent(self) -> Committed:
         """Returns what is reserved and spent."""
 
 

@@ -2,11 +2,13 @@
 
 The expected cost is reserved before a call is sent, and replaced by the real one afterwards. So the calls in flight
 count, and the budget is passed at most by what calls cost more than expected. A process that dies in between leaves its
-reservation: that call was paid for.
+reservation, because that call was probably paid for; the repeated call has the same name.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,16 +17,16 @@ from fourfold.llm.port import Completion, LanguageModel, ModelError, ModelReques
 
 
 class CallBudget(Protocol):
-    """What calls are paid from. Amounts are in USD."""
+    """What calls are paid from. Amounts are in USD. `call` is equal for calls with the same request."""
 
-    def reserve(self, usd: float) -> None:
+    def reserve(self, call: str, usd: float) -> None:
         """Takes `usd` from what is left.
 
         Raises:
             StoppedError: less is left.
         """
 
-    def settle(self, reserved: float, spent: float) -> None:
+    def settle(self, call: str, reserved: float, spent: float) -> None:
         """Replaces a reservation by what the call cost."""
 
 
@@ -49,11 +51,19 @@ class MeteredModel:
             StoppedError: the budget does not suffice, or the work was cancelled; nothing was sent.
         """
         reserved = self.expected_usd(self.model.name, request) or 0.0
-        self.budget.reserve(reserved)
+        call = call_name(self.model.name, request)
+        self.budget.reserve(call, reserved)
         try:
             completion = self.model.complete(request)
         except ModelError as error:
-            self.budget.settle(reserved, error.spent.cost_usd or 0.0)
+            self.budget.settle(call, reserved, error.spent.cost_usd or 0.0)
             raise
-        self.budget.settle(reserved, completion.cost_usd or 0.0)
+        self.budget.settle(call, reserved, completion.cost_usd or 0.0)
         return completion
+
+
+def call_name(model: str, request: ModelRequest) -> str:
+    """Returns a content hash of what a model is asked."""
+    repair = None if request.repair is None else [request.repair.answer, *request.repair.problems]
+    asked = [model, request.system, request.task, *(block.text() for block in request.context), repair]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]

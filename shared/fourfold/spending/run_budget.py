@@ -38,7 +38,7 @@ class RunBudget:
     reserved_usd: float
     spent_usd: float
 
-    def reserve(self, usd: float) -> None:
+    def reserve(self, call: str, usd: float) -> None:  # noqa: ARG002 - a CallBudget
         """Counts the expected cost of a call, and reserves what the run does not hold yet.
 
         Raises:
@@ -53,6 +53,6 @@ class RunBudget:
             self.reserved_usd = needed
         self.spent_usd = needed
 
-    def settle(self, reserved: float, spent: float) -> None:
+    def settle(self, call: str, reserved: float, spent: float) -> None:  # noqa: ARG002 - a CallBudget
         """Replaces the expected cost of a call by what it cost."""
         self.spent_usd += spent - reserved

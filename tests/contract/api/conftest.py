@@ -17,6 +17,7 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
+import boto3
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -60,7 +61,7 @@ from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
 from tests.invocation import Invocation
 from tests.isolation import take_turns
-from tests.tables import Tables, tables_in_moto
+from tests.tables import Kept, Tables, kept_in_moto, tables_in_moto
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -277,9 +278,9 @@ def _app() -> FastAPI:
     return app
 
 
-@pytest.fixture(scope="module")
-def _tables() -> Iterator[Tables]:
-    """The tables with the keys."""
+@pytest.fixture(scope="session")
+def _kept() -> Kept:
+    """The tables with the API keys, and a key of KMS for `_sealing_key`."""
     with tables_in_moto(_TABLES) as tables:
         keys = DynamoApiKeys(tables.client, "api-keys")
         for secret, workspace, scopes in (
@@ -291,17 +292,22 @@ def _tables() -> Iterator[Tables]:
             (OTHER_FULL_KEY, "ws_other", frozenset(SCOPES)),
         ):
             keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes))
-        tables.keep()
+        boto3.client("kms").create_key()
+        return tables.held()
+
+
+@pytest.fixture(scope="module")
+def _tables(_kept: Kept) -> Iterator[Tables]:
+    with kept_in_moto(_kept) as tables:
         dynamodb.cache_clear()
         yield tables
         dynamodb.cache_clear()
 
 
-@pytest.fixture(scope="module")
-def _sealing_key(_tables: Tables) -> str:
-    arn: str = secret_sealer.kms().create_key()["KeyMetadata"]["Arn"]
-    _tables.keep()
-    return arn
+@pytest.fixture(scope="session")
+def _sealing_key(_kept: Kept) -> str:
+    [key] = _kept.keys.values()
+    return str(key.arn)
 
 
 @pytest.fixture

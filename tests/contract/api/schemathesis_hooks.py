@@ -15,6 +15,7 @@ from typing import Any
 import schemathesis
 from pydantic_core import PydanticCustomError
 
+from fourfold.steps import STEP_ORDER
 from fourfold.text_rules import acceptable_text
 from functions.api.config.schemas import ConfigPatch
 from functions.api.openapi.examples import examples
@@ -23,6 +24,8 @@ from functions.api.provocation_tests.examples import OWN_TEST
 _KEYS = itertools.cycle(os.environ["FOURFOLD_KEYS"].split(","))
 _TEXTS = ("intent", "name", "message", "reply")
 _MODELS = (".model", ".fallback")
+_STEPS = tuple(f"engine.pipeline.{step}." for step in (*STEP_ORDER, "single_call"))
+_ONE_STEP = "engine.pipeline.audit."
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -65,6 +68,26 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
 
 
 schemathesis.hook(before_call)
+
+
+def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:  # noqa: ARG001
+    """Leaves the settings of each step to one operation: it tries 700 bodies for them, and one parser reads them all.
+
+    The settings of a request are a schema that several bodies have, and the steps' are the same six, seven times over:
+    bodies but that of `POST /v1/personas` have those of one step.
+    """
+    schemas = raw_schema["components"]["schemas"]
+    whole = schemas["RequestSettings"]
+    further = [key for key in whole["properties"] if key.startswith(_STEPS) and not key.startswith(_ONE_STEP)]
+    kept = {key: setting for key, setting in whole["properties"].items() if key not in further}
+    schemas["RequestSettingsOfOneStep"] = {**whole, "properties": kept}
+    for name, schema in schemas.items():
+        setting = schema.get("properties", {}).get("config", {})
+        if name != "PersonaRequest" and setting.get("$ref", "").endswith("/RequestSettings"):
+            setting["$ref"] += "OfOneStep"
+
+
+schemathesis.hook(before_load_schema)
 
 
 def _make_right(body: dict[str, Any]) -> None:

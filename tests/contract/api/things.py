@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
@@ -17,6 +16,7 @@ from functions.api.provocation_tests.examples import OWN_TEST
 from functions.api.webhooks import deliveries
 from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import FULL_KEY, Api
+from tests.tables import Kept
 
 ABSENT = "0" * 26
 
@@ -111,7 +111,7 @@ class Workspace:
     """A workspace with one of each thing. It is made once; after that its tables are put back as they were."""
 
     _ids: dict[str, str] = field(default_factory=dict)
-    _kept: dict[str, Any] = field(default_factory=dict)
+    _kept: Kept | None = None
 
     def in_place(self, api: Api) -> dict[str, str]:
         """Brings the things into the tables of `api`; answers with their ids by the name each has in a path."""

@@ -9,4 +9,4 @@ from tests.examples import examples
 from tests.unit.config.reference import Histories
 
 TestHistories = pytest.mark.random(Histories.TestCase)
-TestHistories.settings = settings(max_examples=examples(40, 2000), stateful_step_count=30, deadline=None)
+TestHistories.settings = settings(max_examples=examples(15, 800), stateful_step_count=30, deadline=None)

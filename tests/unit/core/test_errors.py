@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 from fourfold import errors
@@ -12,6 +13,7 @@ ROOTS = ("shared/fourfold", "functions", "infra")
 BASES = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
 
 
+@cache
 def exceptions() -> dict[str, set[str]]:
     """Class name -> names of its bases, for every class of the project that is called an error."""
     found: dict[str, set[str]] = {}

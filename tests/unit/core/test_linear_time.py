@@ -82,6 +82,7 @@ def _is_slow(pattern: re.Pattern[str], text: str) -> bool:
     return took > 3.2 * min(searching(pattern, text[: len(text) // 2] + text[-1]) for _ in range(3))
 
 
+@pytest.mark.deep(part="hostile")
 @pytest.mark.parametrize(
     "bad",
     [
@@ -105,6 +106,7 @@ def test_a_linear_pattern_is_not(good: str) -> None:
     assert costly_text(re.compile(good)) is None
 
 
+@pytest.mark.deep(part="hostile")
 def test_no_pattern_of_the_product_has_a_worst_case() -> None:
     recorded = subprocess.run([sys.executable, compiled_patterns.__file__], check=True, capture_output=True, text=True)
     patterns = json.loads(recorded.stdout)

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import random
 import re
 from html.parser import HTMLParser
-from typing import Any
 
 from junitparser import JUnitXml
 
-from fourfold.evaluation.models import BriefItem, ClaimCounts, EvaluationReport, Observation, Preference, Side
 from fourfold.evaluation.rendering import html, junit, markdown
 from fourfold.evaluation.report import report
-from tests.unit.evaluation.observations import arm, evaluation, observed
+from tests.unit.evaluation.hostile_report import HOSTILE, hostile_report
+from tests.unit.evaluation.observations import evaluation, observed
 
-HOSTILE = (
-    "</title></style></svg><script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)> & <b>',
-    "| a | b |\n# heading\n[link](javascript:alert(1)) `code` ``` www.example.invalid",
-    "\x00\x1b[31m \u202egnidaer\u202c \ud7ff ]]> &amp; &#60;",
-    "A | pipe \\| and `ticks``` at the end`",
-)
 VOID = {"meta", "rect", "line"}
 
 
@@ -48,27 +39,6 @@ class Reader(HTMLParser):
         self.text += data
 
 
-def hostile_report(lift: float = -0.6, **fields: Any) -> EvaluationReport:
-    rng = random.Random(8)  # noqa: S311 - a simulation
-
-    def of(brief: int, side: Side) -> Observation:
-        score = min(5.0, 3.9 + rng.gauss(0, 0.2) + (lift if side == "b" else 0.0))
-        return observed(brief, side, score, claims=ClaimCounts(kept=2, lost=1), usd=0.02 + 0.01 * rng.random())
-
-    data = evaluation(
-        20,
-        of,
-        a=arm("a", HOSTILE[0]),
-        b=arm("b", HOSTILE[1][:100]),
-        preferences=[Preference(brief=brief, ab="a", ba="a") for brief in range(20)],
-        notes=HOSTILE,
-        metrics=("overall", "preference", "claims_kept"),
-        **fields,
-    )
-    briefs = [BriefItem(id=f"brief-{number}", text=HOSTILE[number % len(HOSTILE)]) for number in range(20)]
-    return report(data.__class__(**{**{name: getattr(data, name) for name in data.__slots__}, "briefs": briefs}))
-
-
 def test_the_page_is_well_formed_inert_and_complete() -> None:
     found = hostile_report()
     page = html(found)
@@ -81,6 +51,9 @@ def test_the_page_is_well_formed_inert_and_complete() -> None:
     assert tags.count("style") == tags.count("main") == 1
     for _, attributes in reader.elements:
         assert not any(name.startswith("on") or name in {"href", "src", "style"} for name in attributes)
+        if attributes.get("class") == "scroll":  # who has no mouse scrolls it by its keys
+            assert (attributes["role"], attributes["tabindex"], bool(attributes["aria-label"])) == ("region", "0", True)
+    assert not re.search("<th[^>]*></th>", page)
     assert not re.search("[\x00-\x08\x1b\u202a-\u202e]", page)
     policy = next(attributes for tag, attributes in reader.elements if attributes.get("http-equiv"))
     assert "default-src 'none'" in (policy["content"] or "")

@@ -13,6 +13,7 @@ from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.self_enrich import SelfEnrichment
 from fourfold.pipeline.surface_ground import SurfaceGrounding
 from fourfold.provocation.judge_report import JudgeReport
+from tests.examples import examples
 
 SURFACE: dict[str, Any] = {
     "name": "Zoë Müller",
@@ -199,9 +200,10 @@ HOSTILE = {
 CPU_SECONDS = 20
 
 
+@pytest.mark.random
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_answer_costs_no_more_than_its_length(text: str) -> None:
     began = time.process_time()
-    for output_type in (SurfaceGrounding, JudgeReport):
+    for output_type in (SurfaceGrounding, JudgeReport)[: examples(1, 2)]:
         read_answer(output_type, text)
     assert time.process_time() - began < CPU_SECONDS

@@ -155,7 +155,10 @@ def test_a_run_ends_with_a_report_a_summary_and_its_event(bench: Bench, persona:
     assert order.run_id in sent["entry"]["S"]
 
 
-@pytest.mark.parametrize("dies_at", [1, 2, 7, 15, 16, 20, 21, 28, 33])
+@pytest.mark.parametrize(
+    "dies_at",
+    [1, 16, 33, *(pytest.param(at, marks=pytest.mark.deep(part="restarts")) for at in (2, 7, 15, 20, 21, 28))],
+)
 def test_a_killed_worker_costs_the_run_one_wave_at_most(bench: Bench, persona: Persona, dies_at: int) -> None:
     whole = Paid()
     done(bench, persona, whole, order_of(bench))

@@ -161,8 +161,8 @@ def test_a_run_within_its_reservation_reads_and_writes_nothing(
     budget, sent = run_budget(tables, "run"), []
     monkeypatch.setattr(tables.client, "_make_api_call", lambda name, _: sent.append(name))
     for _ in range(3):
-        budget.reserve(0.12)
-        budget.settle(0.12, 0.09)
+        budget.reserve("call", 0.12)
+        budget.settle("call", 0.12, 0.09)
     assert sent == []
 
 
@@ -170,11 +170,11 @@ def test_a_run_reserves_what_its_next_call_needs_or_is_stopped(tables: Tables, b
     assert reserve(budgets, "run", 0.3)
     assert reserve(budgets, "other", 0.5)
     budget = run_budget(tables, "run", spent=0.35)
-    budget.reserve(0.1)
-    budget.settle(0.1, 0.12)
+    budget.reserve("call", 0.1)
+    budget.settle("call", 0.1, 0.12)
     assert (held(tables)["run"], counters(tables)["2026-11#WORKSPACE"]) == (0.45, (0.95, 0.0))
     with pytest.raises(RunOverBudgetError) as stopped:
-        budget.reserve(0.1)
+        budget.reserve("call", 0.1)
     answer = json.loads(str(stopped.value))
     assert (answer["code"], answer["budget"]["left_usd"], answer["budget"]["needed_usd"]) == (
         "budget_exceeded",
@@ -189,7 +189,7 @@ def test_a_run_reserves_what_its_next_call_needs_or_is_stopped(tables: Tables, b
 def test_a_step_that_is_repeated_after_a_crash_reserves_its_call_once(tables: Tables, budgets: DynamoBudgets) -> None:
     assert reserve(budgets, "run", 0.3)
     for _ in range(3):  # each finds the state that the step began with
-        run_budget(tables, "run", spent=0.28).reserve(0.1)
+        run_budget(tables, "run", spent=0.28).reserve("call", 0.1)
     assert (held(tables), counters(tables)) == ({"run": 0.38}, {"2026-11#WORKSPACE": (0.38, 0.0)})
 
 
@@ -199,7 +199,7 @@ def test_a_run_releases_holds_whose_time_is_over_and_takes_its_own_again(
     later = NOW + timedelta(minutes=6)
     assert reserve(budgets, "run", 0.3)
     assert reserve(budgets, "lost", 0.5)
-    run_budget(tables, "run", spent=0.7, at=later).reserve(0.2)
+    run_budget(tables, "run", spent=0.7, at=later).reserve("call", 0.2)
     assert (held(tables), counters(tables)["2026-11#WORKSPACE"]) == ({"run": 0.9, "lost": 0.0}, (0.9, 0.0))
     assert not reserve(budgets, "next", 0.2, later + timedelta(minutes=59))  # the raise holds for an hour
 
@@ -210,11 +210,11 @@ def test_a_run_counts_in_the_period_it_began_in_and_an_ended_one_holds_nothing(
     evening = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
     assert reserve(budgets, "run", 0.3, evening)
     budget = run_budget(tables, "run", spent=0.3, at=evening + timedelta(minutes=2))
-    budget.reserve(0.6)
+    budget.reserve("call", 0.6)
     assert counters(tables) == {"2026-11#WORKSPACE": (0.9, 0.0)}
     with pytest.raises(RunOverBudgetError) as stopped:
-        budget.reserve(0.2)
+        budget.reserve("call", 0.2)
     assert json.loads(str(stopped.value))["budget"]["renews_at"] == "2026-12-01T00:00:00Z"
     settle(budgets, "run", 0.9)
-    run_budget(tables, "run", spent=0.9).reserve(0.5)
+    run_budget(tables, "run", spent=0.9).reserve("call", 0.5)
     assert (held(tables), counters(tables)) == ({}, {"2026-11#WORKSPACE": (0.9, 0.9)})

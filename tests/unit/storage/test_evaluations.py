@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fourfold.evaluation.store import EvaluationStoppedError
+from fourfold.evaluation.store import Committed, EvaluationStoppedError
 from fourfold.storage.evaluations.budget import DynamoBudget
 from fourfold.storage.evaluations.store import BUDGET, units
 from fourfold.storage.partitions import evaluation_pk
@@ -32,15 +32,53 @@ def opened(dynamodb: DynamoDBClient) -> OpenBudget:
 
 def test_calls_in_flight_count_and_the_first_that_does_not_fit_stops_all(opened: OpenBudget) -> None:
     budget = opened(1.0)
-    budget.reserve(0.4)
-    budget.reserve(0.4)
+    budget.reserve("one", 0.4)
+    budget.reserve("two", 0.4)
     with pytest.raises(EvaluationStoppedError):
-        budget.reserve(0.4)
-    budget.settle(0.4, 0.1)
-    budget.settle(0.4, 0.1)
-    assert (budget.stopped(), budget.spent()) == ("budget", 0.2)
+        budget.reserve("three", 0.4)
+    budget.settle("one", 0.4, 0.1)
+    budget.settle("two", 0.4, 0.1)
+    assert (budget.stopped(), budget.spent()) == ("budget", Committed(0.2))
     with pytest.raises(EvaluationStoppedError):
-        budget.reserve(0.1)
+        budget.reserve("three", 0.1)
+
+
+def test_a_call_whose_answer_was_lost_costs_what_its_repetition_costs(opened: OpenBudget) -> None:
+    budget = opened(10.0)
+    for _ in range(3):  # two processes died with the call in flight
+        budget.reserve("one", 0.4)
+    budget.settle("one", 0.4, 0.5)
+    assert budget.spent() == Committed(1.5, unknown_calls=2, unknown_usd=1.0)
+    budget.reserve("one", 0.4)  # asked once more, as a second judgement is
+    budget.settle("one", 0.4, 0.3)
+    assert budget.spent() == Committed(1.8, unknown_calls=2, unknown_usd=1.0)
+
+
+def test_a_lost_call_that_is_not_repeated_costs_what_was_expected(opened: OpenBudget) -> None:
+    budget = opened(10.0)
+    budget.reserve("one", 0.4)
+    assert budget.spent() == Committed(0.4, unknown_calls=1, unknown_usd=0.4)
+    budget.reserve("one", 0.4)
+    budget.settle("one", 0.4, 0.0)  # the repetition met no server: that says nothing about the first call
+    assert budget.spent() == Committed(0.4, unknown_calls=1, unknown_usd=0.4)
+
+
+def test_lost_calls_without_a_price_are_counted(opened: OpenBudget) -> None:
+    budget = opened(10.0)
+    budget.reserve("one", 0.0)
+    assert budget.spent() == Committed(0.0, unknown_calls=1)
+    budget.reserve("one", 0.0)
+    budget.settle("one", 0.0, 0.0)
+    assert budget.spent() == Committed(0.0, unknown_calls=1)
+
+
+def test_equal_calls_at_once_are_settled_together(opened: OpenBudget) -> None:
+    budget = opened(10.0)
+    budget.reserve("one", 0.4)
+    budget.reserve("one", 0.4)
+    budget.settle("one", 0.4, 0.3)
+    budget.settle("one", 0.4, 0.3)
+    assert budget.spent().usd == 0.6
 
 
 def test_a_cancelled_evaluation_stays_cancelled_and_a_deleted_one_spends_nothing(
@@ -49,9 +87,9 @@ def test_a_cancelled_evaluation_stays_cancelled_and_a_deleted_one_spends_nothing
     budget = opened(1.0)
     budget.stop("cancelled")
     with pytest.raises(EvaluationStoppedError):
-        budget.reserve(0.0)
+        budget.reserve("one", 0.0)
     assert budget.stopped() == "cancelled"
     absent = DynamoBudget(dynamodb, "personas", "ws_other", EVALUATION)
     with pytest.raises(EvaluationStoppedError):
-        absent.reserve(0.0)
+        absent.reserve("one", 0.0)
     assert absent.stopped() is None

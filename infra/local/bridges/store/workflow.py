@@ -25,6 +25,7 @@ from ministack.core.responses import AccountRegionScopedDict, now_iso, request_s
 from infra.local.bridges.distributed_map import install_distributed_maps
 from infra.local.bridges.ministack_types import Handle, Json, Module, Reply
 from infra.local.bridges.patience import PATIENCE
+from infra.local.bridges.quiet import Quiet
 from infra.local.bridges.store.database import Database, NotStoredError
 from infra.local.bridges.store.executions import RUNNING, Checkpoint, Execution, Executions
 
@@ -54,6 +55,7 @@ class Workflow:
         self._at: dict[str, Checkpoint | None] = {}
         self._stopping = threading.Event()
         self._ended = threading.Condition()
+        self.quiet = Quiet()
         self.on_start: Callable[[], None] = lambda: None
         """Called as an execution is started."""
 
@@ -81,9 +83,10 @@ class Workflow:
         """Walks an execution's states to its end. Has the signature of `_run_execution`, whose place it takes."""
         with self._database.unit():  # StartExecution commits first
             execution: Execution | None = self._states._executions.get(arn)
-        while execution is not None and not self._walked(execution):
-            # It goes on with the state whose beginning could not be stored.
-            self._stopping.wait(_RETRY_SECONDS)
+        with self.quiet.execution():
+            while execution is not None and not self._walked(execution):
+                # It goes on with the state whose beginning could not be stored.
+                self._stopping.wait(_RETRY_SECONDS)
         self._at.pop(arn, None)
 
     def hold(self) -> None:

@@ -55,22 +55,26 @@ def html(report: EvaluationReport) -> str:
         _banner(report, title),
         f"<p>{' · '.join(f'{name} <b>{_said(value)}</b>' for name, value in facts(report))}</p>",
         *(
-            f"<h2>{name}</h2>{f'<p class=soft>{words}</p>' if words else ''}{plot}"
+            f"<h2>{name}</h2>{f'<p class=soft>{words}</p>' if words else ''}{_scrolled(f'{name}, plot', plot)}"
             for name, plot, words in plots
             if plot
         ),
         "<h2>All numbers</h2>",
-        _table(_MEASURES, (_measure(measure) for measure in report.measures)),
+        _table("All numbers", _MEASURES, (_measure(measure) for measure in report.measures)),
         f'<p class="soft">{_BELOW_THE_NUMBERS}</p>',
         "<h2>Arms</h2>",
-        _table(("", "A ", "B "), ([(what, "aside"), (a, "text"), (b, "text")] for what, a, b in arm_rows(report))),
+        _table(
+            "Arms",
+            ("of the arm", "A ", "B "),
+            ([(what, "aside"), (a, "text"), (b, "text")] for what, a, b in arm_rows(report)),
+        ),
         *(
             ["<h2>Notes</h2>", f"<ul>{''.join(f'<li>{_said(note)}</li>' for note in report.notes)}</ul>"]
             if report.notes
             else []
         ),
         "<h2>Briefs</h2>",
-        _table(_ROWS, _rows(report)),
+        _table("Briefs", _ROWS, _rows(report)),
     ]
     body = "\n".join(sections)
     return f"""<!DOCTYPE html>
@@ -127,7 +131,7 @@ def _rows(report: EvaluationReport) -> Iterable[Sequence[Cell]]:
     for row in report.rows:
         a, b = row.a, row.b
         yield [
-            (row.id, ""),
+            (row.id, "id"),
             (row.excerpt, "text"),
             (NONE if a is None else a.status if a.overall is None else amount(a.overall, "points"), "number"),
             (NONE if b is None else b.status if b.overall is None else amount(b.overall, "points"), "number"),
@@ -140,10 +144,15 @@ def _rows(report: EvaluationReport) -> Iterable[Sequence[Cell]]:
         ]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def _table(label: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     first = "".join(f'<th scope="col"{_ALIGNED.get(name, "")}>{escape(name)}</th>' for name in head)
     body = "\n".join(f"<tr>{''.join(_cell(*cell) for cell in row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{first}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+    return _scrolled(label, f"<table><thead><tr>{first}</tr></thead>\n<tbody>\n{body}\n</tbody></table>")
+
+
+def _scrolled(label: str, content: str) -> str:
+    """What may be wider than the window, in a region of its own that the keyboard can scroll."""
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(label)}">{content}</div>'
 
 
 def _cell(text: str, kind: str) -> str:

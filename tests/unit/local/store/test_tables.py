@@ -12,6 +12,7 @@ import pytest
 
 from infra.local.bridges.store.database import Database
 from infra.local.bridges.store.pages import query_page
+from tests.examples import examples
 from tests.unit.local.store.engines import bridged, call, saved, untouched
 from tests.unit.local.store.operations import SHAPES, Operations, Shape
 
@@ -59,7 +60,8 @@ def _scanned(module: Any, table: str, limit: int) -> tuple[list[int], list[str]]
         start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.random
+@pytest.mark.parametrize("seed", range(examples(1, 3)))
 def test_every_answer_is_ministack_s_own(tmp_path: Path, seed: int) -> None:
     plain, (stored, database) = untouched(), bridged(tmp_path / "engine.sqlite3")
     for shape in SHAPES:
