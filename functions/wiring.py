@@ -13,6 +13,7 @@ from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
 from fourfold.storage.client import dynamodb
 from fourfold.storage.evaluations.budget import DynamoBudget
+from fourfold.storage.evaluations.due import DueEvaluations
 from fourfold.storage.evaluations.store import DynamoEvaluations
 from fourfold.storage.jobs.baseline import DynamoAssistantBaseline
 from fourfold.storage.jobs.checkpoints import DynamoCheckpoints
@@ -68,6 +69,12 @@ def evaluations() -> DynamoEvaluations:
     return DynamoEvaluations(
         dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ.get("FOURFOLD_OUTBOX_TABLE", "")
     )
+
+
+@cache
+def due_evaluations() -> DueEvaluations:
+    """When evaluations are deleted."""
+    return DueEvaluations(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 def budget(workspace_id: str, evaluation_id: str) -> DynamoBudget:

@@ -23,7 +23,6 @@ from fourfold.storage.keys.api_keys import DynamoApiKeys
 from fourfold.storage.keys.signing_key import signing_key
 from fourfold.storage.labels.store import DynamoLabelSets
 from fourfold.storage.personas.search import DynamoPersonaSearch
-from fourfold.storage.personas.session_deletion import DynamoSessionDeletion
 from fourfold.storage.personas.session_directory import DynamoSessionDirectory
 from fourfold.storage.runs.listing import DynamoRunList
 from fourfold.storage.usage.counters import DynamoUsage
@@ -114,16 +113,6 @@ def session_directory() -> DynamoSessionDirectory:
     """Finds, lists and reads chat sessions."""
     return DynamoSessionDirectory(
         dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"]
-    )
-
-
-def session_deletion() -> DynamoSessionDeletion:
-    """Deletes chat sessions."""
-    return DynamoSessionDeletion(
-        dynamodb(),
-        os.environ["FOURFOLD_PERSONAS_TABLE"],
-        os.environ["FOURFOLD_IDEMPOTENCY_TABLE"],
-        os.environ["FOURFOLD_OUTBOX_TABLE"],
     )
 
 

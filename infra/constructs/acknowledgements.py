@@ -45,6 +45,11 @@ QUEUE_REDRIVES: Final = Acknowledgment(
     reason="SQS keeps failed messages itself: the queue redrives them into its dead-letter queue.",
 )
 
+NEXT_HOUR: Final = Acknowledgment(
+    id="Serverless::Serverless-EventBusDLQ",
+    reason="The event is a tick of a schedule and carries nothing: what one invocation leaves, the next one does.",
+)
+
 END_OF_THE_LINE: Final = Acknowledgment(
     id="Serverless::Serverless-SQSRedrivePolicy",
     reason="This is a dead-letter queue: an alarm watches it, a person empties it.",

@@ -19,8 +19,8 @@ State = dict[str, Any]
 
 # A judge's calls for one pair, of the maximum duration; what it has answered is kept when the time is over.
 JUDGE_TIMEOUT_S: Final = 900
-# It reads what 300 pairs came to.
-CONCLUDE_TIMEOUT_S: Final = 300
+# It reads what 10,000 pairs came to, with a vCPU: see docs/evaluations.md for what that takes.
+CONCLUDE_TIMEOUT_S: Final = 900
 EVALUATION_TIMEOUT_S: Final = int(MAX_DURATION.total_seconds())
 
 _LAMBDA_FAULTS: Final = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import cast
+from typing import Final, cast
 
 from aws_cdk import Aws, CfnElement, Stack, Validations
 from aws_cdk import aws_iam as iam
@@ -21,6 +21,9 @@ from infra.constructs.pipeline_definition import STORE_TIMEOUT_S
 from infra.constructs.python_function import FunctionSpec, PythonFunction
 from infra.constructs.tables import Tables
 from infra.settings import StageSettings
+
+# A vCPU (decision 37): the report of a large evaluation is arithmetic.
+CONCLUDE_MEMORY_MB: Final = 1769
 
 
 class Evaluations(Construct):
@@ -154,9 +157,10 @@ def _conclude_spec(functions: FunctionFactory, tables: Tables) -> FunctionSpec:
     return FunctionSpec(
         name="evaluation_conclude",
         timeout_s=CONCLUDE_TIMEOUT_S,
+        memory_mb=CONCLUDE_MEMORY_MB,
         access=[
             merged(
-                tables.personas.access("GetItem", "PutItem", "UpdateItem", "Query"),
+                tables.personas.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "Query"),
                 tables.run_events.access("PutItem", "Query"),
                 tables.outbox.access("PutItem"),
             )

@@ -14,14 +14,15 @@ from constructs import Construct
 
 from infra.constructs.access import merged
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
+from infra.constructs.evaluations import CONCLUDE_MEMORY_MB
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.pipeline import run_ending_access
 from infra.constructs.pipeline_definition import RECORDED_FAILURE
 from infra.constructs.python_function import FunctionSpec
 from infra.constructs.tables import Tables
 
-# It reads what the pairs of an evaluation came to: six items of each, of 300 pairs.
-EXECUTION_ENDED_TIMEOUT_S = 120
+# It may conclude an evaluation, as `evaluation_conclude` does.
+EXECUTION_ENDED_TIMEOUT_S = 300
 _RETENTION = Duration.days(14)
 _MAX_RECEIVES = 5
 _MAX_CONCURRENCY = 2
@@ -45,8 +46,9 @@ class RunFailures(Construct):
             FunctionSpec(
                 name="execution_ended",
                 timeout_s=EXECUTION_ENDED_TIMEOUT_S,
+                memory_mb=CONCLUDE_MEMORY_MB,
                 # An evaluation's report is made of its partition.
-                access=[merged(run_ending_access(tables), tables.personas.access("Query"))],
+                access=[merged(run_ending_access(tables), tables.personas.access("Query", "BatchGetItem"))],
                 layers=[functions.runtime_layer],
             ),
         )

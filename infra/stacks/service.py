@@ -11,6 +11,7 @@ from constructs import Construct
 from infra.constructs.api import Api
 from infra.constructs.api_function import api_function_spec
 from infra.constructs.dashboard import Dashboard
+from infra.constructs.evaluation_expiry import EvaluationExpiry
 from infra.constructs.evaluations import Evaluations
 from infra.constructs.event_catalogue import EventCatalogue
 from infra.constructs.function_factory import FunctionFactory
@@ -46,6 +47,7 @@ class ServiceStack(Stack):
         evaluations = Evaluations(
             self, "Evaluations", settings=settings, functions=functions, tables=tables, pipeline=pipeline
         )
+        EvaluationExpiry(self, "Expiry", functions=functions, tables=tables)
         failures = RunFailures(
             self,
             "RunFailures",

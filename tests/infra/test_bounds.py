@@ -19,8 +19,9 @@ SHARING = {
     "publish_events",
     "evaluation_start",
     "evaluation_conclude",
+    "evaluation_expiry",
 }
-"""Short functions that start and end runs and publish events: they share what no other may reserve."""
+"""Functions that start and end runs, publish events and delete: they share what no other may reserve."""
 
 
 def queue_bounds(assembly: Assembly) -> dict[str, tuple[str, int | None]]:

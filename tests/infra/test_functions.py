@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from fourfold.config.engine import PipelineConfig
 from fourfold.steps import StepName
 from infra.constructs.evaluation_definition import CONCLUDE_TIMEOUT_S, JUDGE_TIMEOUT_S
+from infra.constructs.evaluation_expiry import EXPIRY_TIMEOUT_S
 from infra.constructs.jobs import JOB_TIMEOUT_S
 from infra.constructs.pipeline_definition import STEP_TIMEOUT_S
 from infra.constructs.run_failures import EXECUTION_ENDED_TIMEOUT_S
@@ -24,7 +25,7 @@ CONSUMERS = {
     "progress_push": 29,
 }
 """Functions fed by queues, streams and WebSocket routes, with their seconds."""
-MEMORY_MB = {"api": 1769, **dict.fromkeys(STEPS, 1024)}
+MEMORY_MB = {"api": 1769, "evaluation_conclude": 1769, "execution_ended": 1769, **dict.fromkeys(STEPS, 1024)}
 """A vCPU is 1,769 MiB."""
 AWAITED = {"api", *STEPS, "store_persona", "progress_connection", "progress_push"} - {"single_call"}
 """Functions whose result a caller waits for."""
@@ -54,6 +55,12 @@ PRODUCT_ENVIRONMENT = {
     "evaluation_start": {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency"},
     "evaluation_judge": {**RUN, "FOURFOLD_PROVIDERS": "offline"},
     "evaluation_conclude": {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox"},
+    "evaluation_expiry": {
+        **RUN,
+        "FOURFOLD_OUTBOX_TABLE": "Outbox",
+        "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
+        "FOURFOLD_CONFIG_TABLE": "Config",
+    },
     **{ending: {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox"} for ending in ENDINGS},
     **{job: {**RUN, **CONFIG, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": "offline"} for job in JOBS},
     "publish_events": {"FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_EVENT_BUS": "EventBus"},
@@ -114,6 +121,7 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
         "api": 900,
         "evaluation_judge": JUDGE_TIMEOUT_S,
         "evaluation_conclude": CONCLUDE_TIMEOUT_S,
+        "evaluation_expiry": EXPIRY_TIMEOUT_S,
         "execution_ended": EXECUTION_ENDED_TIMEOUT_S,
     }.get(name, 30)
     group = prod.resources("Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]

@@ -116,9 +116,36 @@ GRANTS: dict[str, Grants] = {
         READ_KEYS,
     },
     "evaluation_conclude": {
-        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"), "Personas"),
+        grant(
+            (
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:Query",
+            ),
+            "Personas",
+        ),
         APPEND_EVENTS,
         HAND_TO_BUS,
+    },
+    "evaluation_expiry": {
+        grant(
+            (
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
+                "dynamodb:Query",
+                "dynamodb:ConditionCheckItem",
+            ),
+            "Personas",
+        ),
+        grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"), "RunEvents"),
+        HAND_TO_BUS,
+        grant(("dynamodb:BatchWriteItem",), "Idempotency"),
+        grant(("dynamodb:Query", "dynamodb:BatchWriteItem"), "Config"),
     },
     "store_persona": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "fail_run": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
@@ -126,7 +153,7 @@ GRANTS: dict[str, Grants] = {
         grant(
             (
                 *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
-                "dynamodb:Query",
+                *("dynamodb:Query", "dynamodb:BatchGetItem"),
             ),
             "Personas",
         ),

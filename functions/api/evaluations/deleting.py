@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from typing import Final
 
-from fourfold.evaluation.cells import persona_id_of
-from fourfold.evaluation.models import SIDES
+from fourfold.evaluation.erasing import erase_slice
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
-from fourfold.http.problems import ProblemError
+from fourfold.http.problems import ProblemError, unavailable
+from fourfold.pipeline.store import ConcurrentChangeError
 from fourfold.problem import problem
 from functions.api.evaluations.ending import cancel
 from functions.api.evaluations.reading import known_evaluation
-from functions.api.personas.updates import remove_persona
-from functions.wiring import evaluations, event_store
+from functions.api.evaluations.schemas import EvaluationErasure
+from functions.evaluation_erasure import evaluation_eraser
+from functions.wiring import evaluations
+
+# Far below the time at which API Gateway ends a silent request.
+_SLICE_S: Final = 20.0
 
 
 def cancel_evaluation(workspace_id: str, evaluation_id: str) -> Evaluation:
@@ -28,8 +32,10 @@ def cancel_evaluation(workspace_id: str, evaluation_id: str) -> Evaluation:
     return cancel(evaluation)
 
 
-def delete_evaluation(workspace_id: str, evaluation_id: str) -> None:
-    """Deletes an ended evaluation with its personas and their runs. After an interruption it may be repeated.
+def delete_evaluation(workspace_id: str, evaluation_id: str) -> EvaluationErasure | None:
+    """Deletes an ended evaluation with its personas and their runs, for about 20 seconds; None if nothing is left.
+
+    After an interruption it may be repeated.
 
     Raises:
         ProblemError: 404 no such evaluation, 409 it is running, 503 a persona is changed at the same time.
@@ -38,16 +44,11 @@ def delete_evaluation(workspace_id: str, evaluation_id: str) -> None:
     if evaluation.status is EvaluationStatus.RUNNING:
         detail = "Cancel it first, and delete it when it has ended."
         raise ProblemError(problem("evaluation_running", "The evaluation is in progress", 409, detail))
-    for brief in range(evaluation.briefs):
-        for side in SIDES:
-            _remove_persona(workspace_id, persona_id_of(evaluation_id, brief, side))
-    event_store(workspace_id, evaluation.run_id).clear()
-    evaluations().remove(evaluation)
-
-
-def _remove_persona(workspace_id: str, persona_id: str) -> None:
     try:
-        remove_persona(workspace_id, persona_id, [])
-    except ProblemError as absent:
-        if absent.problem.status != HTTPStatus.NOT_FOUND:  # it was not made, or is deleted already
-            raise
+        if erase_slice(evaluation, evaluation_eraser(), _SLICE_S):
+            return None
+    except ConcurrentChangeError:
+        raise unavailable() from None
+    return EvaluationErasure(
+        evaluation_id=evaluation.id, erased_briefs=evaluations().erased(evaluation), briefs=evaluation.briefs
+    )

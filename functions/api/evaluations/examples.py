@@ -11,7 +11,7 @@ from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.evaluation.report import EvaluationData, report
 from fourfold.persona import Scores
 from functions.api.evaluations.reading import document_of, summary_of
-from functions.api.evaluations.schemas import EvaluationList, EvaluationReceipt
+from functions.api.evaluations.schemas import EvaluationErasure, EvaluationList, EvaluationReceipt
 from functions.api.openapi.example_values import AT, PERSONA_ID, RUN_ID, by_schema
 
 EVALUATION_ID = "evl_01kaqf0c5v3y9m2t8z4n6r1w7b"
@@ -47,6 +47,7 @@ def examples() -> dict[str, Any]:
         document_of(evaluation, found),
         EvaluationList(data=(summary_of(evaluation),), has_more=False, next_cursor=None),
         EvaluationReceipt(evaluation_id=EVALUATION_ID, run_id=RUN_ID, status=EvaluationStatus.RUNNING),
+        EvaluationErasure(evaluation_id=EVALUATION_ID, erased_briefs=240, briefs=300),
     )
     return by_schema(documents)
 

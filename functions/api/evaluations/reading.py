@@ -77,6 +77,7 @@ def summary_of(evaluation: Evaluation) -> EvaluationSummary:
         error=evaluation.error,
         created_at=evaluation.created_at,
         completed_at=evaluation.completed_at,
+        delete_after=evaluation.delete_after,
     )
 
 

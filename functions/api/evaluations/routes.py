@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from fourfold.estimates.estimate import Estimate
-from fourfold.http.body import json_body
+from fourfold.evaluation.models import MAX_BRIEFS
+from fourfold.http.body import MAX_VALUES, json_body
 from fourfold.http.cursors import id_after
 from fourfold.idempotency import Execution
 from fourfold.ids import is_evaluation_id
@@ -18,6 +19,7 @@ from functions.api.evaluations import deleting, reading
 from functions.api.evaluations.formats import formatted
 from functions.api.evaluations.schemas import (
     EvaluationDocument,
+    EvaluationErasure,
     EvaluationFormat,
     EvaluationList,
     EvaluationReceipt,
@@ -59,7 +61,7 @@ async def create_evaluation(request: Request, caller: Writer) -> Response:
     The settings are frozen when it starts. It ends with a verdict on B against A, or without one before `max_usd` is
     passed. Its personas carry `evaluation_id`; lists leave them out, and no job is started for them.
     """
-    body = await json_body(request, EvaluationRequest)
+    body = await json_body(request, EvaluationRequest, MAX_BRIEFS + MAX_VALUES)
     plan = await wiring.in_thread(lambda: plan_evaluation(caller, body))
     if body.dry_run:
         return document(plan.estimate)
@@ -133,12 +135,16 @@ async def cancel_evaluation(evaluation_id: EvaluationIdPath, caller: Writer) -> 
     status_code=204,
     response_class=Response,
     responses={
+        202: {
+            "model": EvaluationErasure,
+            "description": "More is left to delete: repeat the request after `Retry-After` seconds",
+        },
         204: {"description": "The evaluation, its personas and their runs are deleted"},
         **replies.problems(401, 403, 404, 503),
         **replies.refusals(409, {"evaluation_running": "the evaluation is in progress; cancel it first"}),
     },
 )
 async def delete_evaluation(evaluation_id: EvaluationIdPath, caller: Writer) -> Response:
-    """Deletes an evaluation that has ended, with its personas; repeat it if it is cut off."""
-    await wiring.in_thread(lambda: deleting.delete_evaluation(caller.workspace_id, evaluation_id))
-    return Response(status_code=204)
+    """Deletes an evaluation that has ended, with its personas, for about 20 seconds; repeat it if it is cut off."""
+    left = await wiring.in_thread(lambda: deleting.delete_evaluation(caller.workspace_id, evaluation_id))
+    return Response(status_code=204) if left is None else document(left, 202, {"Retry-After": "1"})

@@ -10,14 +10,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Wi
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.config.scope import Revisions
 from fourfold.evaluation.measures import DEFAULT_METRICS, POINTS_MARGIN
-from fourfold.evaluation.models import EvaluationReport, VariantRef
-from fourfold.evaluation.record import MOST_BRIEFS, EvaluationStatus, StopReason
+from fourfold.evaluation.models import MAX_BRIEFS, EvaluationReport, VariantRef
+from fourfold.evaluation.record import EvaluationStatus, StopReason
 from fourfold.problem import Problem
 from fourfold.text_rules import acceptable_line
 from functions.api.config.request_schema import PLACEHOLDER
 from functions.api.personas.schemas import Brief
 
 MOST_REPEATS = 5
+MOST_LAST = 1000
+"""Of the newest briefs: so many personas are looked at."""
 _Line = Annotated[str, AfterValidator(acceptable_line)]
 _ModelName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[a-z][a-z0-9_-]*:\S+$")]
 
@@ -66,17 +68,17 @@ class EvaluationRequest(_Body):
     a: ArmRequest = ArmRequest()
     b: ArmRequest
     briefs: Annotated[
-        list[Brief] | None, Field(min_length=1, max_length=MOST_BRIEFS, description="The briefs, all different.")
+        list[Brief] | None, Field(min_length=1, max_length=MAX_BRIEFS, description="The briefs, all different.")
     ] = None
     last: Annotated[
-        int | None, Field(ge=1, le=MOST_BRIEFS, description="The newest different briefs of the workspace, so many.")
+        int | None, Field(ge=1, le=MOST_LAST, description="The newest different briefs of the workspace, so many.")
     ] = None
     set: Annotated[
         str | None,
         Field(min_length=1, max_length=40, description="A shipped set of briefs, `standard@1`."),
     ] = None
     size: Annotated[
-        int | None, Field(ge=1, le=MOST_BRIEFS, description="How many briefs of the set; all without it.")
+        int | None, Field(ge=1, le=MAX_BRIEFS, description="How many briefs of the set; all without it.")
     ] = None
     judge: Annotated[
         _ModelName | None,
@@ -130,7 +132,10 @@ class EvaluationArm(BaseModel):
 
 
 class EvaluationSummary(BaseModel):
-    """An evaluation in a list. `spent_usd` is null while it is running."""
+    """An evaluation in a list. `spent_usd` is null while it is running.
+
+    `delete_after` is when it is deleted with its personas; null: when it is asked for.
+    """
 
     id: str
     name: str | None
@@ -147,6 +152,15 @@ class EvaluationSummary(BaseModel):
     error: Problem | None
     created_at: datetime
     completed_at: datetime | None
+    delete_after: datetime | None
+
+
+class EvaluationErasure(BaseModel):
+    """How far a deletion is: the personas of the first `erased_briefs` briefs are deleted. Repeat the request."""
+
+    evaluation_id: str
+    erased_briefs: int
+    briefs: int
 
 
 class EvaluationDocument(EvaluationSummary):

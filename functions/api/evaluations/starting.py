@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from fourfold.config.engine import AuditConfig
@@ -24,14 +25,12 @@ from fourfold.text_rules import same_words
 from functions.api import wiring
 from functions.api.dependencies import AdmittedCaller
 from functions.api.evaluations.arms import arm_of, judge_of
-from functions.api.evaluations.schemas import EvaluationRequest
+from functions.api.evaluations.schemas import MOST_LAST, EvaluationRequest
 from functions.api.runs.start_execution import EVALUATION_MACHINE, start_execution
 from functions.clock import now
 from functions.wiring import evaluation_log, evaluations
 
 _PAGE: Final = 100
-# Personas that are looked at for their briefs.
-_MOST_CONSIDERED: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -109,6 +108,7 @@ def execute(evaluation: Evaluation, slots: int) -> None:
 def _new_evaluation(
     caller: AdmittedCaller, body: EvaluationRequest, plan: EvaluationPlan, operation_id: str
 ) -> Evaluation:
+    at, days = now(), caller.settings.api.retention.evaluation_days
     return Evaluation(
         id=id_from_operation("evl", operation_id),
         workspace_id=caller.workspace_id,
@@ -126,7 +126,8 @@ def _new_evaluation(
         margin=body.margin,
         max_usd=body.max_usd,
         author=caller.key_id,
-        created_at=now(),
+        created_at=at,
+        delete_after=None if days is None else at + timedelta(days=days),
     )
 
 
@@ -222,7 +223,7 @@ def _newest(workspace_id: str, wanted: int) -> list[str]:
     """The newest `wanted` different briefs of the workspace's personas; those of evaluations do not count."""
     found: dict[str, str] = {}
     after: str | None = None
-    for _ in range(_MOST_CONSIDERED // _PAGE):
+    for _ in range(MOST_LAST // _PAGE):
         page = wiring.persona_search().page(workspace_id, PersonaFilter(), _PAGE, after)
         for persona in page.personas:
             if persona.imported_from is None and persona.intent.strip():

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fastapi import Request
 
-from fourfold.config.entries import persona_scope
 from fourfold.http.preconditions import require_match
 from fourfold.http.problems import not_found, unavailable
 from fourfold.layer_edits import ConstraintsBrokenError
 from fourfold.persona import NotWrittenError, Persona, Visibility
 from fourfold.persona_versions import Authorship
 from fourfold.personas.changes import PersonaChanges, change_persona
-from fourfold.personas.deletion import PersonaDeleter, delete_persona
+from fourfold.personas.deletion import delete_persona
 from fourfold.personas.storing import PersonaUpdater, RunUnfinishedError
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
-from fourfold.storage.client import dynamodb
-from fourfold.storage.personas.deletion import DynamoDeletion
 from functions import clock
-from functions.api import wiring
 from functions.api.errors import constraints_broken, persona_not_written, run_in_progress, slug_taken
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.schemas import PersonaPatch
 from functions.api.responses import path_to
-from functions.configuration import config_store
-from functions.wiring import event_store, persona_store, run_log
+from functions.persona_deletion import persona_deleter
+from functions.wiring import persona_store
 
 
 def changes_of(body: PersonaPatch, by: Authorship) -> PersonaChanges:
@@ -90,22 +85,3 @@ def remove_persona(workspace_id: str, persona_id: str, if_match: list[str]) -> N
         raise unavailable() from None
     if not deleted:
         raise not_found()
-
-
-def persona_deleter() -> PersonaDeleter:
-    """The dependencies of a deletion."""
-    store = persona_store()
-    return PersonaDeleter(
-        stored_persona=store.stored_persona,
-        run=store.run,
-        deletions=DynamoDeletion(
-            dynamodb(),
-            os.environ["FOURFOLD_PERSONAS_TABLE"],
-            os.environ["FOURFOLD_OUTBOX_TABLE"],
-            wiring.session_deletion(),
-        ),
-        log_of=lambda run: run_log(run, 0),
-        clear_log=lambda run, is_running: event_store(run.workspace_id, run.run_id).clear(keep_end=is_running),
-        erase_settings=lambda workspace_id, persona_id: config_store().erase(persona_scope(workspace_id, persona_id)),
-        clock=clock.now,
-    )

@@ -25,6 +25,7 @@ from functions.api.sessions.schemas import (
     SessionMessageList,
 )
 from functions.clock import now
+from functions.persona_deletion import session_deletion
 
 _ATTEMPTS = 5
 
@@ -110,7 +111,7 @@ def remove_session(workspace_id: str, session_id: str, persona_id: str | None, i
     Raises:
         ProblemError: as `change_session`.
     """
-    expected, deletion = expected_revision(if_match), wiring.session_deletion()
+    expected, deletion = expected_revision(if_match), session_deletion()
     for _ in range(_ATTEMPTS):
         found = _found(workspace_id, session_id, persona_id)
         if found.session is not None:

@@ -21,6 +21,7 @@ from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
 
 _LONGEST_PAGE = 100
+_ACCEPTED = 202
 
 
 class ApiError(CommandError):
@@ -149,8 +150,9 @@ class Client:
             yield reply
 
     def remove(self, path: str) -> None:
-        """Sends a DELETE."""
-        self._call("DELETE", path)
+        """Sends a DELETE, again while the API answers that more is left to delete."""
+        while self._call("DELETE", path).status_code == _ACCEPTED:
+            pass
 
     def pages(self, path: str, **filters: object) -> Iterator[dict[str, Any]]:
         """Yields all items of a paginated list; a page is read when it is needed."""

@@ -137,8 +137,22 @@ class WebhooksConfig(Document):
     ] = 86_400
 
 
+class RetentionConfig(Document):
+    """How long the API keeps what a workspace no longer needs."""
+
+    evaluation_days: Annotated[
+        Annotated[int, Field(ge=1, le=3650)] | None,
+        Field(
+            description="After how many days an evaluation is deleted with its personas, counted from its start; "
+            "null: when it is asked for. An evaluation keeps the value of its start."
+        ),
+        KeyMeta(unit="days"),
+    ] = 90
+
+
 class ApiConfig(Document):
     """The API's settings."""
 
     limits: LimitsConfig = LimitsConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
+    retention: RetentionConfig = RetentionConfig()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Final
 
-from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.judging import Judgement, PairJudgement
 from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Observation, Preference, Side
 from fourfold.evaluation.observing import judgements_of, judging_cost, observation, pair_judgements_of, preference_of
@@ -31,6 +31,10 @@ EVALUATION_FAILED: Final[Problem] = problem(
     500,
     "A part of the evaluation could not be executed. Its report holds what was observed; start it again for the rest.",
 )
+
+
+# Briefs whose cells are read together: two requests for runs and for personas, with some 2 MB of personas in memory.
+_BRIEFS_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
         context.budget.stop("failed")  # cells that are still executed send no further call
     stopped: StopReason | None = "failed" if failure is not None else context.budget.stopped()
     briefs = context.evaluations.briefs(evaluation.workspace_id, evaluation.id)
-    observed = _observed(evaluation, briefs, context)
+    observed = _observed(evaluation, len(briefs), context)
     committed = context.budget.spent()
     built = report(_data(evaluation, briefs, observed, stopped, committed))
     ended = _ended(evaluation, stopped, failure, committed, context.clock())
@@ -82,36 +86,28 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
     return ended
 
 
-def _observed(evaluation: Evaluation, briefs: Iterable[BriefItem], context: ConclusionContext) -> _Observed:
+def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -> _Observed:
     stored = context.evaluations.judgements(evaluation)
     found: list[Observation] = []
     preferences: list[Preference] = []
     pair_judgements: list[PairJudgement] = []
     judged: dict[Side, list[Judgement]] = {side: [] for side in SIDES}
-    for brief, _item in enumerate(briefs):
-        for side in SIDES:
+    for first in range(0, briefs, _BRIEFS_AT_ONCE):
+        some = range(first, min(first + _BRIEFS_AT_ONCE, briefs))
+        cells = context.evaluations.cells(evaluation, some)
+        for brief, side in product(some, SIDES):
             judgements = judgements_of(evaluation, brief, side, stored)
             judged[side] += judgements
-            seen = _cell(evaluation, brief, side, judgements, context)
+            cell = cells.get((brief, side))
+            seen = None if cell is None else observation(evaluation, brief, side, cell, judgements)
             if seen is not None:
                 found.append(seen)
-        pair_judgements += pair_judgements_of(brief, stored).values()
-        preference = preference_of(brief, stored)
-        if preference is not None:
-            preferences.append(preference)
+        for brief in some:
+            pair_judgements += pair_judgements_of(brief, stored).values()
+            preference = preference_of(brief, stored)
+            if preference is not None:
+                preferences.append(preference)
     return _Observed(tuple(found), tuple(preferences), judged, pair_judgements)
-
-
-def _cell(
-    evaluation: Evaluation, brief: int, side: Side, judgements: list[Judgement], context: ConclusionContext
-) -> Observation | None:
-    run = context.personas.run(evaluation.workspace_id, run_id_of(evaluation.id, brief, side))
-    if run is None:
-        return None
-    persona = context.personas.persona(evaluation.workspace_id, persona_id_of(evaluation.id, brief, side))
-    basis = None if persona is None or persona.run_id is None else context.personas.basis_of(persona)
-    violations = 0 if basis is None else len(basis.violations)
-    return observation(evaluation, brief, side, run, persona, judgements, violations)
 
 
 def _data(

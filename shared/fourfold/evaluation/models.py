@@ -223,6 +223,7 @@ class EvaluationReport(Document):
         pairs: briefs whose both runs ended.
         brief_set: name and hash of a shipped set, such as `standard@1`; null for other briefs.
         measures: those that count first.
+        rows: of the first 500 briefs; the measures are of all.
         briefs_to_settle: briefs after which all measures that count would be settled; null once the verdict is not
             `inconclusive`, or if that is not known.
         stopped: why the evaluation ended early; null if it did not.

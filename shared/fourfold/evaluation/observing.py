@@ -13,10 +13,10 @@ from fourfold.evaluation.ledger import PersonaText, check_claims, claim_counts
 from fourfold.evaluation.models import SIDES, ClaimCounts, Observation, Preference, Side
 from fourfold.evaluation.preference import in_both_orders
 from fourfold.evaluation.record import Evaluation
-from fourfold.evaluation.store import judgement_key, preference_key
+from fourfold.evaluation.store import Cell, judgement_key, preference_key
 from fourfold.evaluation.voices import voice_profile
 from fourfold.persona import Dimension, Persona, PersonaStatus, Scores, TokenUsage
-from fourfold.progress.run import Run, RunStatus, tokens_and_cost
+from fourfold.progress.run import RunStatus, tokens_and_cost
 
 # Problems of runs that did not fail: the evaluation, its caller or the server ended them.
 _ENDED_FROM_OUTSIDE: Final = frozenset({"evaluation_stopped", "run_cancelled", "persona_deleted", "run_interrupted"})
@@ -28,19 +28,14 @@ def judgements_of(evaluation: Evaluation, brief: int, side: Side, stored: Mappin
     return [Judgement.model_validate_json(stored[key]) for key in keys if key in stored]
 
 
-def observation(  # noqa: PLR0913, PLR0917 - what is known of a cell
-    evaluation: Evaluation,
-    brief: int,
-    side: Side,
-    run: Run,
-    persona: Persona | None,
-    judgements: Sequence[Judgement],
-    violations: int,
+def observation(
+    evaluation: Evaluation, brief: int, side: Side, cell: Cell, judgements: Sequence[Judgement]
 ) -> Observation | None:
     """Returns what a cell came to; None while its run has not ended.
 
     A run that the stop of the evaluation ended is no observation: its arm did not fail.
     """
+    run, persona = cell.run, cell.persona
     if run.status is RunStatus.RUNNING or (run.error is not None and run.error.code in _ENDED_FROM_OUTSIDE):
         return None
     written = persona if persona is not None and persona.has_layers else None
@@ -54,7 +49,7 @@ def observation(  # noqa: PLR0913, PLR0917 - what is known of a cell
         dimensions=_mean(scores),
         claims=None if written is None else claims_kept(written),
         voice=() if written is None or written.mask is None else voice_profile(written.mask),
-        violations=violations,
+        violations=cell.violations if written is not None else 0,
         attempts=len(run.attempts),
         status="failed" if written is None else "flagged" if written.status is PersonaStatus.FLAGGED else "active",
         tokens=_count(run.usage.tokens),

@@ -11,13 +11,11 @@ from pydantic import Field
 from fourfold.config.engine import AuditConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.evaluation.measures import DEFAULT_METRICS
-from fourfold.evaluation.models import Arm, Side
+from fourfold.evaluation.models import MAX_BRIEFS, Arm, Side
 from fourfold.ids import EvaluationId, RunId
 from fourfold.persona import Document, Line
 from fourfold.problem import Problem
 
-# Of one evaluation. A pair writes some 45 entries to the history of its execution, which takes 25,000.
-MOST_BRIEFS: Final = 300
 # Pairs that are made at the same time; each makes one persona at a time.
 PAIRS_AT_ONCE: Final = 4
 
@@ -41,6 +39,7 @@ class Evaluation(Document):
     The verdict rests on `metrics`; differences of scores up to `margin` (points of 5) make no difference in practice.
     `max_usd` is what all calls may cost together, `spent_usd` what they did cost; calls without a known price count as
     nothing. `stopped` says why the evaluation ended early. `author` is the id of the API key that asked for it.
+    `delete_after` is when the evaluation and its personas are deleted; null: when it is asked for.
     """
 
     id: EvaluationId
@@ -52,7 +51,7 @@ class Evaluation(Document):
     b: Arm
     judge: AuditConfig
     revisions: Revisions = UNCOMMITTED
-    briefs: Annotated[int, Field(ge=1, le=MOST_BRIEFS)]
+    briefs: Annotated[int, Field(ge=1, le=MAX_BRIEFS)]
     brief_set: str | None = None
     repeats: Annotated[int, Field(ge=1)] = 1
     preferences: bool = True
@@ -65,6 +64,7 @@ class Evaluation(Document):
     author: str | None = None
     created_at: datetime
     completed_at: datetime | None = None
+    delete_after: datetime | None = None
 
     def arm(self, side: Side) -> Arm:
         """Returns the arm of a side."""

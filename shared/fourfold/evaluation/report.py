@@ -33,6 +33,8 @@ from fourfold.evaluation.verdict import decide, with_verdicts
 from fourfold.evaluation.voices import separations
 
 EXCERPT: Final = 120
+# Rows of a report: a stored item has at most 400 KB, and 500 rows with any excerpts have at most 350.
+MOST_ROWS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,13 @@ def _summary(arm: Arm, observations: Sequence[Observation], judge_usd: float | N
 def _rows(data: EvaluationData) -> list[BriefRow]:
     seen: dict[tuple[int, Side], Observation] = {(each.brief, each.side): each for each in data.observations}
     preferred = {each.brief: each.outcome for each in data.preferences}
-    rows = []
+    rows: list[BriefRow] = []
     for index, brief in enumerate(data.briefs):
         a, b = seen.get((index, "a")), seen.get((index, "b"))
         if a is None and b is None:
             continue
+        if len(rows) == MOST_ROWS:
+            break
         scores = [None if each is None else overall_of(each) for each in (a, b)]
         rows.append(
             BriefRow(
@@ -205,6 +209,9 @@ def _notes(data: EvaluationData) -> list[str]:
             f"In {swapped} of {len(data.preferences)} pairs the judge's preference changed with the order in which it "
             "saw the personas; those pairs are ties."
         )
+    shown = len({each.brief for each in data.observations})
+    if shown > MOST_ROWS:
+        notes.append(f"The rows are those of the first {MOST_ROWS} of {shown} briefs; the measures are of all of them.")
     single = len(data.briefs) - len(paired(data.observations))
     notes.extend(_not_applicable(data).values())
     if single and data.stopped is None:

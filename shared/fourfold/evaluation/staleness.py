@@ -10,8 +10,8 @@ from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.pipeline.staleness import MAX_SILENCE
 from fourfold.progress.log import LogEntry
 
-# The timeout of an execution. The longest evaluation, 300 pairs of two minutes, four at a time, takes three hours.
-MAX_DURATION: Final = timedelta(days=3)
+# The timeout of an execution. The longest evaluation, 10,000 pairs of two minutes, four at a time, takes 84 hours.
+MAX_DURATION: Final = timedelta(days=7)
 
 
 def has_begun(entries: Sequence[LogEntry]) -> bool:

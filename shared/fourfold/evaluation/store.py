@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fourfold.evaluation.models import BriefItem, EvaluationReport, Side
 from fourfold.evaluation.record import Evaluation, StopReason
 from fourfold.llm.port import StoppedError
+from fourfold.persona import Persona
 from fourfold.progress.run import Run
 from fourfold.spending.spent import Account, Spent
 
 
 class EvaluationStoppedError(StoppedError):
     """The evaluation sends no further call: its budget does not suffice for it, or it was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is stored of a cell: its run, the constraints still violated in what the run wrote, its persona if any."""
+
+    run: Run
+    violations: int
+    persona: Persona | None
 
 
 class EvaluationStore(Protocol):
@@ -34,6 +44,9 @@ class EvaluationStore(Protocol):
 
     def briefs(self, workspace_id: str, evaluation_id: str) -> Sequence[BriefItem]:
         """Returns all briefs, in order."""
+
+    def cells(self, evaluation: Evaluation, briefs: Iterable[int]) -> Mapping[tuple[int, Side], Cell]:
+        """Returns the cells of these briefs that have a run, by brief and side."""
 
     def judgement(self, evaluation: Evaluation, key: str) -> str | None:
         """Returns the text of a paid judgement, or None."""

@@ -1,4 +1,4 @@
-"""Request bodies: limits of size (64 KiB, files 4 MiB) and time, strict JSON parsing, and validation into a model."""
+"""Request bodies: limits of size (64 KiB; files and briefs 4 MiB) and time, strict JSON, validation into a model."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import anyio
+import anyio.to_thread
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.datastructures import Headers
@@ -19,7 +20,8 @@ from fourfold.problem import FieldError, problem
 from fourfold.text_rules import text_faults
 
 MAX_BODY_BYTES = 64 * 1024
-# For PNG character cards. API Gateway passes at most 6 MB to a function, and base64 takes a quarter of that.
+# For PNG character cards, and for the briefs of an evaluation. API Gateway passes at most 6 MB to a function, and
+# base64 takes a quarter of that.
 MAX_FILE_BYTES = 4 * 1024 * 1024
 # A body of MAX_BODY_BYTES at 22 kbit/s, a file of MAX_FILE_BYTES at 560 kbit/s. API Gateway sends whole bodies.
 BODY_SECONDS = 24.0
@@ -29,7 +31,7 @@ MAX_VALUES = 10_000
 # No document of the API is nested more than 10 deep; a card may have fields of other tools that are.
 MAX_DEPTH = 64
 # `endswith`: a path may have the stage as prefix.
-FILE_PATHS = ("/v1/personas/import", "/export/png")
+FILE_PATHS = ("/v1/personas/import", "/export/png", "/v1/evaluations")
 # A client that is still sending does not read the reply, so the rest of its body is read and discarded up to here.
 _DRAIN_BYTES = 32 * 1024 * 1024
 _DRAIN_SECONDS = 10
@@ -88,14 +90,21 @@ class _LimitedBody:
         return message
 
 
-async def json_body(request: Request, document: type[Document]) -> Document:
-    """Parses and validates the request's body.
+async def json_body(request: Request, document: type[Document], max_values: int = MAX_VALUES) -> Document:
+    """Parses and validates the request's body; a large one in a thread, beside other requests.
 
     Raises:
         ProblemError: 415 Content-Type is not JSON, 400 invalid JSON, 422 invalid fields or text, or too many values.
     """
     require_json(request)
-    content = parsed(await request.body(), MAX_VALUES)
+    body = await request.body()
+    if len(body) <= MAX_BODY_BYTES:
+        return _validated(body, document, max_values)
+    return await anyio.to_thread.run_sync(_validated, body, document, max_values)
+
+
+def _validated(body: bytes, document: type[Document], max_values: int) -> Document:
+    content = parsed(body, max_values)
     if faults := text_faults(content):
         raise rejected(text_errors(faults))
     try:

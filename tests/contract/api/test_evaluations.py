@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from fourfold.pipeline.state import RunState
+from fourfold.storage.client import dynamodb
 from functions.api.evaluations import starting
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, scripted
 from tests.contract.api.evaluation_machine import EvaluationMachine
+from tests.dynamo_meter import DynamoMeter
 
 BRIEFS = ["A shy founder, 34, in Istanbul", "A ferry pilot, 67, who cannot swim", "A lighthouse keeper, 50, in Cork"]
 
@@ -53,7 +55,7 @@ def test_an_evaluation_reports_both_sides_of_each_brief(api: Api, machine: Evalu
         ({"briefs": ["  "]}, "/briefs/0", "blank"),
         ({"briefs": ["A nurse, 40", "A  nurse, 40 "]}, "/briefs/1", "duplicate"),
         ({"briefs": None}, "/briefs", "one_source_of_briefs"),
-        ({"briefs": None, "last": 10_001}, "/last", "less_than_equal"),
+        ({"briefs": None, "last": 1_001}, "/last", "less_than_equal"),
         ({"briefs": None, "last": 5}, "/last", "too_few_briefs"),
         ({"briefs": None, "set": "standard@9"}, "/set", "unknown_set"),
         ({"b": {}}, "/b", "same_arms"),
@@ -81,6 +83,32 @@ def test_a_request_is_refused_by_pointer_before_anything_is_stored(
     assert code in errors[0]["code"]
     assert machine.started == []
     assert api.nothing_happened()
+
+
+def test_an_arm_with_other_texts_is_named_by_them_in_every_format(api: Api, machine: EvaluationMachine) -> None:
+    texts = {"soul_draft": "Task: soul_draft. Write the wound first, as one scene."}
+    other = {"config": {"engine.pipeline.variant": {"name": "scene-first", "texts": texts}}}
+    path = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked(briefs=BRIEFS[:1], b=other)).headers["location"]
+    machine.execute()
+    found = api.read(path)
+    variant = found["report"]["b"]["variant"]
+    assert (variant["name"], variant["hash"][:4]) == ("scene-first", "var_")
+    assert variant == found["b"]["variant"]
+    assert found["a"]["variant"] is found["report"]["a"]["variant"] is None
+    for form in ("markdown", "html"):
+        assert f"scene-first ({variant['hash']})" in api.call("GET", path, FULL_KEY, params={"format": form}).text
+
+
+def test_many_briefs_are_stored_in_few_requests(api: Api, machine: EvaluationMachine) -> None:
+    """Ten thousand are allowed; these are more than another body may hold."""
+    briefs = [f"A baker, {number}, in a town called {'Cork' * 20}" for number in range(800)]
+    meter = DynamoMeter(dynamodb(), api.tables)
+    with meter.during() as usage:
+        started = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked(briefs=briefs, max_usd=5_000))
+    meter.close()
+    assert started.status_code == 202, started.text
+    assert usage.requests.total() < 20
+    assert (machine.started[-1]["briefs"], api.read(started.headers["location"])["briefs"]) == (800, 800)
 
 
 def test_a_budget_below_one_pair_is_refused(

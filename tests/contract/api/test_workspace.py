@@ -14,6 +14,7 @@ from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.run_context import RunIdentity
 from fourfold.pipeline.state import RunState
+from fourfold.storage.evaluations.due import DUE, due_item
 from fourfold.storage.months import EVALUATIONS, Months, entry_key
 from fourfold.storage.partitions import evaluation_pk
 from fourfold.storage.table import Table, key
@@ -277,8 +278,10 @@ def test_an_evaluation_in_progress_ends_and_leaves_nothing(
 def test_evaluations_go_with_their_workspace(api: Api, moving: Clock) -> None:
     months = Months(Table(api.tables, "personas"))
     months.register("ws_one", EVALUATIONS, EVALUATION)
+    due = f"2027-02-25T12:00:00Z#ws_one#{EVALUATION}"
     for item in (
-        entry_key("ws_one", EVALUATIONS, EVALUATION),
+        {**entry_key("ws_one", EVALUATIONS, EVALUATION), DUE: {"S": due}},
+        due_item(due),
         {**key(evaluation_pk("ws_one", EVALUATION), "EVALUATION"), "doc": {"S": "{}"}},
     ):
         api.tables.put_item(TableName="personas", Item=item)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from fourfold.evaluation.models import ClaimCounts, EvaluationReport, Observation, Preference, Side
-from fourfold.evaluation.report import report
+from fourfold.evaluation.models import BriefItem, ClaimCounts, EvaluationReport, Observation, Preference, Side
+from fourfold.evaluation.report import EXCERPT, MOST_ROWS, report
+from fourfold.storage.documents import packed
 from tests.unit.evaluation.observations import arm, evaluation, observed
 
 
@@ -88,6 +90,21 @@ def test_lost_facts_and_failed_runs_are_worse() -> None:
     assert runs is not None
     assert (scored.n, runs.n) == (20, 30)
     assert runs.verdict == "worse"
+
+
+def test_the_rows_of_a_large_evaluation_end_and_its_measures_do_not() -> None:
+    """An excerpt may be anything: the report still fits in an item of 400 KB."""
+    briefs = 2 * MOST_ROWS
+    data = evaluation(briefs, observed)
+    noise = [chr(0x4E00 + (place * place * 7919 + place) % 20_000) for place in range(EXCERPT * briefs)]
+    texts = ("".join(noise[place * EXCERPT : (place + 1) * EXCERPT]) for place in range(briefs))
+    hostile = [BriefItem(id=f"b{place}", text=text) for place, text in enumerate(texts)]
+    found = report(replace(data, briefs=hostile))
+    overall = found.measure("overall")
+    assert overall is not None
+    assert (found.pairs, overall.n, len(found.rows)) == (briefs, briefs, MOST_ROWS)
+    assert [note for note in found.notes if "the first 500 of 1000 briefs" in note]
+    assert len(packed(found.model_dump_json())["B"]) < 400_000
 
 
 def test_measures_that_contradict_each_other_have_no_winner() -> None:

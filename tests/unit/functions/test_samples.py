@@ -128,6 +128,13 @@ def test_of_an_evaluation_that_was_deleted_nothing_is_done(function: str, path: 
     assert stored_events() == set()
 
 
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(("function", "path"), samples("evaluation_expiry"))
+def test_an_hour_without_an_old_evaluation_deletes_nothing(function: str, path: Path) -> None:
+    assert call(function, load(path)) == {"deleted": 0}
+    assert stored_events() == set()
+
+
 @pytest.mark.parametrize(("function", "path"), samples("fingerprint", "provocation"))
 def test_a_job_for_a_persona_that_cannot_speak_yet_is_dropped(world: RunState, function: str, path: Path) -> None:
     assert call(function, load(path)) == {"batchItemFailures": []}

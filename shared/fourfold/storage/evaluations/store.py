@@ -1,41 +1,55 @@
 """Evaluations.
 
 pk evaluation_pk   sk `EVALUATION`           the record
-                   sk `BRIEF#<4 digits>`     a brief
-                   sk `BUDGET`               what is reserved and spent, the judged pairs, why nothing more is sent
+                   sk `BRIEFS#<4 digits>`    a page of briefs (compressed); of earlier versions `BRIEF#<4 digits>`, one
+                   sk `PAIR#<5 digits>`      a judged pair
+                   sk `BUDGET`               what is reserved and spent, how many pairs are judged and erased, why
+                                             nothing more is sent
                    sk `JUDGEMENT#<key>`      a paid judgement of the evaluation's judge
                    sk `REPORT`               the result (compressed)
-pk month_pk        sk the id                 the entry in the workspace's list
+pk month_pk        sk the id                 the entry in the workspace's list; `due`: its entry in `due.DUE_PK`
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from fourfold.evaluation.models import BriefItem, EvaluationReport
+from pydantic import TypeAdapter
+
+from fourfold.evaluation.cells import persona_id_of, run_id_of
+from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Side
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
+from fourfold.evaluation.store import Cell
+from fourfold.persona import Persona
+from fourfold.pipeline.state import DraftBasis
 from fourfold.progress.run import Run
 from fourfold.spending.spent import Account, Spent
 from fourfold.storage.documents import packed, unpacked
+from fourfold.storage.evaluations.due import DUE, due_entry, due_item
 from fourfold.storage.months import EVALUATIONS, RUNS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
-from fourfold.storage.partitions import evaluation_pk
+from fourfold.storage.partitions import evaluation_pk, persona_pk, run_pk
+from fourfold.storage.personas.store import persona_key
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
-from fourfold.storage.transactions import ABSENT, PRESENT, check, put, transact
+from fourfold.storage.transactions import ABSENT, PRESENT, Write, check, put, transact, update
 from fourfold.storage.usage.counters import usage_writes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 RECORD, BUDGET, REPORT = "EVALUATION", "BUDGET", "REPORT"
-_BRIEF, _JUDGEMENT = "BRIEF#", "JUDGEMENT#"
+_BRIEFS, _BRIEF, _PAIR, _JUDGEMENT = "BRIEFS#", "BRIEF#", "PAIR#", "JUDGEMENT#"
+# Briefs in an item: 320 KB of the 400 that an item may have, were all as long as they may be.
+BRIEFS_OF_A_PAGE: Final = 20
+_BRIEF_PAGE: Final = TypeAdapter(list[BriefItem])
 _NAMES = {"#status": "status"}
 _READ_AT_ONCE: Final = 100
 PER_USD: Final = 1_000_000_000
+_DELETED_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -62,29 +76,38 @@ class DynamoEvaluations:
         The briefs come first: an evaluation that can be found is whole.
         """
         pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
+        pages = (briefs[first : first + BRIEFS_OF_A_PAGE] for first in range(0, len(briefs), BRIEFS_OF_A_PAGE))
         self._table.put_many(
-            {**key(pk, f"{_BRIEF}{number:04}"), "doc": {"S": brief.model_dump_json()}}
-            for number, brief in enumerate(briefs)
+            {**key(pk, f"{_BRIEFS}{number:04}"), "doc": packed(_BRIEF_PAGE.dump_json(list(page)).decode())}
+            for number, page in enumerate(pages)
         )
         self._months.register(evaluation.workspace_id, EVALUATIONS, evaluation.id)
         most = str(units(evaluation.max_usd))
         writes = [
             put(self._table.name, _record_item(evaluation), ABSENT),
             put(self._table.name, {**key(pk, BUDGET), "committed": {"N": "0"}, "remaining": {"N": most}}),
-            put(self._table.name, entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id)),
+            *self._listed(evaluation),
             *self._runs.new(run),
         ]
         return not transact(self._client, {"evaluation": writes})
 
+    def _listed(self, evaluation: Evaluation) -> list[Write]:
+        entry = entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id)
+        if evaluation.delete_after is None:
+            return [put(self._table.name, entry)]
+        due = due_entry(evaluation, evaluation.delete_after)
+        return [put(self._table.name, {**entry, DUE: {"S": due}}), put(self._table.name, due_item(due))]
+
     def pair_done(self, evaluation: Evaluation, brief: int) -> int:
         """Notes that the pair of a brief is judged; returns how many pairs are."""
-        item = self._table.update(
-            key(evaluation_pk(evaluation.workspace_id, evaluation.id), BUDGET),
-            "ADD pairs :brief",
-            PRESENT,
-            values={":brief": {"NS": [str(brief)]}},
-        )
-        return 0 if item is None else len(item["pairs"]["NS"])
+        pk, table = evaluation_pk(evaluation.workspace_id, evaluation.id), self._table.name
+        writes = [
+            put(table, key(pk, f"{_PAIR}{brief:05}"), ABSENT),
+            update(table, key(pk, BUDGET), "ADD judged :one", PRESENT, values={":one": {"N": "1"}}),
+        ]
+        transact(self._client, {"pair": writes})
+        item = self._table.get(key(pk, BUDGET), "judged")
+        return int(item["judged"]["N"]) if item else 0
 
     def find(self, workspace_id: str, evaluation_id: str) -> Evaluation | None:
         """The evaluation, strongly consistent, or None."""
@@ -111,13 +134,36 @@ class DynamoEvaluations:
 
     def brief(self, workspace_id: str, evaluation_id: str, brief: int) -> BriefItem | None:
         """One brief, or None."""
-        item = self._table.get(key(evaluation_pk(workspace_id, evaluation_id), f"{_BRIEF}{brief:04}"))
-        return None if item is None else BriefItem.model_validate_json(item["doc"]["S"])
+        pk, (page, place) = evaluation_pk(workspace_id, evaluation_id), divmod(brief, BRIEFS_OF_A_PAGE)
+        item = self._table.get(key(pk, f"{_BRIEFS}{page:04}"))
+        if item is None:
+            old = self._table.get(key(pk, f"{_BRIEF}{brief:04}"))
+            return None if old is None else BriefItem.model_validate_json(old["doc"]["S"])
+        briefs = _BRIEF_PAGE.validate_json(unpacked(item["doc"]))
+        return briefs[place] if place < len(briefs) else None
 
     def briefs(self, workspace_id: str, evaluation_id: str) -> list[BriefItem]:
         """All briefs, in order."""
-        items = self._table.query(evaluation_pk(workspace_id, evaluation_id), _BRIEF)
-        return [BriefItem.model_validate_json(item["doc"]["S"]) for item in items]
+        pk = evaluation_pk(workspace_id, evaluation_id)
+        pages = self._table.query(pk, _BRIEFS)
+        found = [brief for page in pages for brief in _BRIEF_PAGE.validate_json(unpacked(page["doc"]))]
+        return found or [BriefItem.model_validate_json(item["doc"]["S"]) for item in self._table.query(pk, _BRIEF)]
+
+    def cells(self, evaluation: Evaluation, briefs: Iterable[int]) -> Mapping[tuple[int, Side], Cell]:
+        """The cells of these briefs that have a run, by brief and side. A hundred items are read by one request."""
+        ws, cells = evaluation.workspace_id, [(brief, side) for brief in briefs for side in SIDES]
+        runs = self._by_pk(record_key(ws, run_id_of(evaluation.id, *cell)) for cell in cells)
+        personas = self._by_pk(persona_key(ws, persona_id_of(evaluation.id, *cell)) for cell in cells)
+        found = {}
+        for cell in cells:
+            run = runs.get(run_pk(ws, run_id_of(evaluation.id, *cell)))
+            if run is not None:
+                persona = personas.get(persona_pk(ws, persona_id_of(evaluation.id, *cell)))
+                found[cell] = _cell(run, persona)
+        return found
+
+    def _by_pk(self, keys: Iterable[Item]) -> dict[str, Item]:
+        return {item["pk"]["S"]: item for item in self._table.get_many(keys)}
 
     def judgement(self, evaluation: Evaluation, key_: str) -> str | None:
         """The text of a paid judgement, or None."""
@@ -166,15 +212,45 @@ class DynamoEvaluations:
         item = self._table.get(key(evaluation_pk(workspace_id, evaluation_id), REPORT))
         return None if item is None else EvaluationReport.model_validate_json(unpacked(item["doc"]))
 
-    def remove(self, evaluation: Evaluation) -> None:
-        """Deletes an evaluation with its run and everything it stores but its personas; the record last."""
+    def erased(self, evaluation: Evaluation) -> int:
+        """How many of its briefs have no personas left."""
+        item = self._table.get(key(evaluation_pk(evaluation.workspace_id, evaluation.id), BUDGET), "erased")
+        return int(item["erased"]["N"]) if item else 0
+
+    def note_erased(self, evaluation: Evaluation, briefs: int) -> None:
+        """Notes that the first `briefs` briefs have no personas left."""
+        where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), BUDGET)
+        self._table.update(where, "SET erased = :briefs", PRESENT, values={":briefs": {"N": str(briefs)}})
+
+    def remove(self, evaluation: Evaluation, has_time: Callable[[], bool]) -> bool:
+        """Deletes an evaluation with its run and everything it stores but its personas, the record last.
+
+        Returns:
+            False if the time was over before. The budget is last but one: it holds what is erased.
+        """
         pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
-        rest = [item["sk"]["S"] for item in self._table.query(pk, fields="sk") if item["sk"]["S"] != RECORD]
-        self._table.delete_many(key(pk, sk) for sk in rest)
+        rest = (item for item in self._table.query(pk, fields="pk, sk") if item["sk"]["S"] not in {RECORD, BUDGET})
+        while batch := list(islice(rest, _DELETED_AT_ONCE)):
+            if not has_time():
+                return False
+            self._table.delete_many(batch)
         self._table.delete(record_key(evaluation.workspace_id, evaluation.run_id))
+        if evaluation.delete_after is not None:
+            self._table.delete(due_item(due_entry(evaluation, evaluation.delete_after)))
         self._table.delete(entry_key(evaluation.workspace_id, RUNS, evaluation.run_id))
         self._table.delete(entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id))
+        self._table.delete(key(pk, BUDGET))
         self._table.delete(_key(evaluation.workspace_id, evaluation.id))
+        return True
+
+
+def _cell(run: Item, persona: Item | None) -> Cell:
+    basis = DraftBasis.model_validate_json(unpacked(run["basis"])) if "basis" in run else None
+    return Cell(
+        run=Run.model_validate_json(run["doc"]["S"]),
+        violations=0 if basis is None else len(basis.violations),
+        persona=None if persona is None else Persona.model_validate_json(persona["doc"]["S"]),
+    )
 
 
 def _key(workspace_id: str, evaluation_id: str) -> Item:

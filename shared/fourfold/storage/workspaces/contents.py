@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fourfold.config.entries import persona_scope
 from fourfold.storage.config.store import scope_pk
+from fourfold.storage.evaluations.due import DUE, DUE_PK
 from fourfold.storage.jobs.baseline import BASELINE
 from fourfold.storage.months import EVALUATIONS, PERSONAS, RUNS, Months
 from fourfold.storage.partitions import (
@@ -136,6 +137,9 @@ class WorkspaceContents:
         """What only the store itself needs; the directory by which lists are found is last."""
         for pk in (slots_pk(workspace_id), budgets_pk(workspace_id), holds_pk(workspace_id)):
             yield Partition(Area.PERSONAS, self._personas, pk)
+        for entry in self._months.entries(workspace_id, EVALUATIONS, None, _AT_ONCE, newest_first=False):
+            if DUE in entry:
+                yield Partition(Area.PERSONAS, self._personas, DUE_PK, entry[DUE]["S"])
         for month in self._personas.query(months_pk(workspace_id), f"{EVALUATIONS}#"):
             listed, name = month["sk"]["S"].split("#")
             yield Partition(Area.PERSONAS, self._personas, month_pk(workspace_id, listed, name))

@@ -1,0 +1,42 @@
+"""Lambda entry: deletes evaluations whose time is over, with their personas. A schedule invokes it every hour."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from fourfold.evaluation.erasing import erase_slice
+from fourfold.evaluation.record import EvaluationStatus
+from fourfold.storage.evaluations.due import Due
+from functions.clock import now
+from functions.evaluation_erasure import evaluation_eraser
+from functions.wiring import due_evaluations, evaluations
+
+logger = Logger()
+# What is kept free of the invocation's time, for the pair that is being deleted when a slice ends.
+_LAST_S: Final = 20.0
+
+
+def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Returns `{deleted}`: how many evaluations. What is left when the time is over is due in the next hour."""
+    deleted = 0
+    for due in due_evaluations().until(now()):
+        seconds = context.get_remaining_time_in_millis() / 1000 - _LAST_S
+        if seconds <= 0:
+            break
+        try:
+            deleted += _erased(due, seconds)
+        except Exception:  # one that cannot be deleted must not keep those behind it; it is tried again in an hour
+            logger.exception("evaluation not deleted", extra={"evaluation_id": due.evaluation_id})
+    logger.info("expired evaluations deleted", extra={"deleted": deleted})
+    return {"deleted": deleted}
+
+
+def _erased(due: Due, seconds: float) -> bool:
+    evaluation = evaluations().find(due.workspace_id, due.evaluation_id)
+    if evaluation is None:  # it was deleted on request
+        due_evaluations().remove(due)
+        return False
+    return evaluation.status is not EvaluationStatus.RUNNING and erase_slice(evaluation, evaluation_eraser(), seconds)

@@ -1,0 +1,104 @@
+"""What an evaluation stores grows by pages, and no item grows with the number of its pairs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fourfold.config.engine import EngineConfig
+from fourfold.evaluation.models import Arm, BriefItem
+from fourfold.evaluation.record import Evaluation
+from fourfold.persona import INTENT_MAX_CHARACTERS
+from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.storage.evaluations.store import BRIEFS_OF_A_PAGE, BUDGET, DynamoEvaluations
+from fourfold.storage.partitions import evaluation_pk
+from fourfold.storage.table import Table, key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+AT = datetime(2026, 11, 27, tzinfo=UTC)
+EVALUATION, RUN = "evl_01kaqf0c5v3y9m2t8z4n6r1w7b", "run_01kaqf0c5v3y9m2t8z4n6r1w7b"
+# DynamoDB's limit is 400 KB.
+MOST_BYTES = 400_000
+
+
+def _evaluation(briefs: int) -> Evaluation:
+    config = EngineConfig()
+    arms = {
+        side: Arm(side=side, label=side, config=config, config_hash=config.hash(), method="six_steps")
+        for side in ("a", "b")
+    }
+    fields: dict[str, Any] = {"judge": config.pipeline.audit, "margin": 0.2, "max_usd": 1.0, "created_at": AT}
+    return Evaluation(id=EVALUATION, workspace_id="ws_one", run_id=RUN, briefs=briefs, **arms, **fields)
+
+
+def _stored(store: DynamoEvaluations, texts: list[str]) -> Evaluation:
+    evaluation = _evaluation(len(texts))
+    run = Run(
+        id=RUN,
+        kind=RunKind.EVALUATION,
+        persona_id=None,
+        workspace_id="ws_one",
+        status=RunStatus.RUNNING,
+        config_hash="cfg",
+        started_at=AT,
+        evaluation_id=EVALUATION,
+    )
+    assert store.add(evaluation, run, [BriefItem(id=f"brief-{n}", text=text) for n, text in enumerate(texts)])
+    return evaluation
+
+
+def _items(dynamodb: DynamoDBClient, prefix: str) -> list[dict[str, Any]]:
+    return list(Table(dynamodb, "personas").query(evaluation_pk("ws_one", EVALUATION), prefix))
+
+
+@pytest.fixture
+def store(dynamodb: DynamoDBClient) -> DynamoEvaluations:
+    return DynamoEvaluations(dynamodb, "personas", "outbox")
+
+
+def test_briefs_lie_in_pages_and_each_is_found(store: DynamoEvaluations, dynamodb: DynamoDBClient) -> None:
+    texts = [f"A baker, {number}" for number in range(2 * BRIEFS_OF_A_PAGE + 1)]
+    _stored(store, texts)
+    assert len(_items(dynamodb, "BRIEF")) == 3
+    found = [store.brief("ws_one", EVALUATION, number) for number in range(len(texts) + 1)]
+    assert [None if each is None else each.text for each in found] == [*texts, None]
+    assert [each.text for each in store.briefs("ws_one", EVALUATION)] == texts
+    assert store.brief("ws_one", EVALUATION, 9_999) is None
+
+
+def test_a_page_of_the_longest_briefs_fits_in_an_item(store: DynamoEvaluations, dynamodb: DynamoDBClient) -> None:
+    long = [
+        "".join(chr(0x1F300 + (place * 7919 + number * 104729) % 700) for place in range(INTENT_MAX_CHARACTERS))
+        for number in range(BRIEFS_OF_A_PAGE)
+    ]
+    _stored(store, long)
+    (page,) = _items(dynamodb, "BRIEF")
+    assert len(page["doc"]["B"]) < MOST_BYTES
+    assert sum(len(text.encode()) for text in long) < MOST_BYTES, "also if nothing of it can be compressed"
+
+
+def test_a_brief_of_an_earlier_version_is_found(store: DynamoEvaluations, dynamodb: DynamoDBClient) -> None:
+    for number in range(3):
+        item = {"doc": {"S": BriefItem(id=f"old-{number}", text="A nurse, 40").model_dump_json()}}
+        Table(dynamodb, "personas").put({**key(evaluation_pk("ws_one", EVALUATION), f"BRIEF#{number:04}"), **item})
+    found = store.brief("ws_one", EVALUATION, 2)
+    assert found is not None
+    assert found.id == "old-2"
+    assert [each.id for each in store.briefs("ws_one", EVALUATION)] == ["old-0", "old-1", "old-2"]
+
+
+def test_a_pair_counts_once_and_the_budgets_item_does_not_grow(
+    store: DynamoEvaluations, dynamodb: DynamoDBClient
+) -> None:
+    evaluation = _stored(store, [f"A baker, {number}" for number in range(30)])
+    assert [store.pair_done(evaluation, pair) for pair in (4, 4, 0, 29)] == [1, 1, 2, 3]
+    (few,) = _items(dynamodb, BUDGET)
+    for pair in range(30):
+        store.pair_done(evaluation, pair)
+    (all_,) = _items(dynamodb, BUDGET)
+    assert all_["judged"] == {"N": "30"}
+    assert len(str(all_)) <= len(str(few)) + 1
