@@ -28,6 +28,7 @@ WATCHED_TOGETHER: Final[dict[str, tuple[str, ...]]] = {
         "evaluation_start",
         "evaluation_judge",
         "evaluation_conclude",
+        "evaluation_expiry",
         "execution_ended",
     ),
     "DeliveryErrorsInAMinute": (
