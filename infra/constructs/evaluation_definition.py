@@ -29,6 +29,9 @@ _LAMBDA_FAULTS: Final = [
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.ClientExecutionTimeoutException",
+    # Too slow once, such as after a stop, when all functions start at once. Both functions find what is done.
+    "Sandbox.Timedout",
+    "States.Timeout",
 ]
 # A start that Step Functions refuses because of a limit of the account, or of a moment.
 _START_FAULTS: Final = [

@@ -92,3 +92,10 @@ def test_a_failure_is_concluded_with_its_error() -> None:
     given = {"workspace_id": "ws_one", "evaluation_id": "evl_x", "briefs": 1}
     payload = evaluate(conclude, input={"failed": "States.Timeout"}, context={"Execution": {"Input": given}})
     assert payload == {"failed": "States.Timeout", "workspace_id": "ws_one", "evaluation_id": "evl_x"}
+
+
+def test_a_function_that_was_too_slow_once_does_not_cost_the_pair() -> None:
+    """Start and judge find what is done, so they may be invoked again."""
+    for state in (PAIR["Arms"]["ItemProcessor"]["States"]["StartCell"], PAIR["Judge"]):
+        retried = {error for retry in state["Retry"] for error in retry["ErrorEquals"]}
+        assert {"Sandbox.Timedout", "States.Timeout"} <= retried

@@ -3,8 +3,9 @@
 It is forked by `infra.local.bridges.fork_server`, or started as `python -m infra.local.bridges.worker <descriptor>`
 where nothing is forked. Its first message is the function (see `Function`), answered with `{"ready": true}` or
 `{"error": ...}`. Each further message is an invocation, `{"id", "event", "request_id", "arn", "timeout_s"}`, answered
-in any order with `{"id", "result", "log"}` or `{"id", "error", "trace", "log"}`. When the channel closes, the process
-ends at once: no worker outlives the engine.
+in any order with `{"id", "result", "log"}` or `{"id", "error", "kind", "trace", "log"}`; `kind` is the name of the
+exception's class, as on AWS, where state machines retry errors by it. When the channel closes, the process ends at
+once: no worker outlives the engine.
 
 An invocation has a context of its own (`contextvars`), and what it writes to the standard streams is its log. What it
 leaves in variables of a module it shares with the others: that is why everything the product keeps there is either
@@ -30,6 +31,8 @@ from typing import Any, Final, NoReturn, TextIO, TypedDict
 from infra.local.bridges.worker_channel import Channel, ChannelClosedError, Message
 
 INVOCATIONS_AT_ONCE: Final = 64
+# The type of what is no exception: an exit, or a result that is not JSON.
+HANDLER_ERROR: Final = "Runtime.HandlerError"
 
 Handler = Callable[[Any, "Context"], Any]
 
@@ -122,14 +125,16 @@ class Worker:
         try:
             answer["result"] = self._handler(invocation["event"], self._context(invocation))
         except BaseException as error:  # noqa: BLE001 - the invocation failed, whatever it was; the others go on
-            answer |= {"error": str(error), "trace": traceback.format_exc()}
+            kind = type(error).__name__ if isinstance(error, Exception) else HANDLER_ERROR
+            answer |= {"error": str(error), "kind": kind, "trace": traceback.format_exc()}
         answer["log"] = log.getvalue()
         with suppress(ChannelClosedError):
             try:
                 self._channel.send(answer)
             except (TypeError, ValueError) as error:
                 answer.pop("result", None)
-                self._channel.send({**answer, "error": f"the result is not JSON: {error}", "trace": ""})
+                text = f"the result is not JSON: {error}"
+                self._channel.send({**answer, "error": text, "kind": HANDLER_ERROR, "trace": ""})
 
     def _context(self, invocation: Message) -> Context:
         name = self._function["name"]

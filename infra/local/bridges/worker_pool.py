@@ -113,7 +113,7 @@ class WorkerPool:
                 process.leases -= 1
         if "error" in answer:
             log = "\n".join(filter(None, [answer["log"], answer["trace"]]))
-            return {**_failed(answer["error"], "Runtime.HandlerError"), "log": log}
+            return {**_failed(answer["error"], answer["kind"]), "log": log}
         return {"body": answer["result"], "log": answer["log"]}
 
     def route_worker(self, name: str, config: Json, code_zip: bytes, qualifier: str = "$LATEST") -> RouteWorker:  # noqa: ARG002

@@ -40,6 +40,8 @@ _MAX_FACTS: Final = 1_000_000
 LOCAL_SLOTS: Final = 2
 # How far a count of bytes may be off, before and after the server has counted a prompt of its own.
 _DOUBT, _LESS_DOUBT = 0.8, 0.97
+# Of a shorter prompt, many of the counted tokens are the chat template's: its ratio would refuse long prompts that fit.
+_LEAST_SAMPLE_BYTES: Final = 2_000
 
 
 class CompatibleWire:
@@ -127,7 +129,7 @@ class CompatibleWire:
                 dialect = following
                 continue
             self._dialect = dialect
-            if reply.prompt_tokens:
+            if reply.prompt_tokens and size >= _LEAST_SAMPLE_BYTES:
                 self._bytes_per_token = size / reply.prompt_tokens
             return reply, notes_of(request, body)
         raise UnreadableReplyError("the server refuses every form of the request")

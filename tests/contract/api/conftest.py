@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from functools import cache
 from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
@@ -59,6 +58,7 @@ from functions.configuration import config_reader, deployment_defaults, effectiv
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
+from tests.contract.api.served import description
 from tests.invocation import Invocation
 from tests.isolation import take_turns
 from tests.tables import Kept, Tables, kept_in_moto, tables_in_moto
@@ -274,7 +274,7 @@ def use_settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
 def _app() -> FastAPI:
     """One for all tests: at its first request it takes longer to get ready than most tests do."""
     app = create_app()
-    app.openapi = _description  # type: ignore[method-assign]
+    app.openapi = description  # type: ignore[method-assign]
     return app
 
 
@@ -353,12 +353,6 @@ def live(api: Api) -> Iterator[Live]:
     serving.stop()
     thread.join(10)
     assert not thread.is_alive()
-
-
-@cache
-def _description() -> dict[str, Any]:
-    """What every app says of itself; making it takes a second."""
-    return create_app().openapi()
 
 
 def _forget() -> None:

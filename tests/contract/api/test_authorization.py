@@ -15,16 +15,16 @@ import pytest
 
 from fourfold.http.scopes import SCOPES
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
-from functions.api.app import create_app
-from functions.api.openapi.operations import Operation, operations
+from functions.api.openapi.operations import Operation
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
 from tests.contract.api.sample_requests import sample_request
+from tests.contract.api.served import all_operations
 from tests.contract.api.things import ONE_OF_EACH, THINGS, reachable, things_in, with_ids
 from tests.examples import some
 
 PAGES = {"/", "/console/{of_version}/{name}", "/console/sign-in", "/docs", "/docs/{name}"}
 FREE = {*PAGES, "/v1/health", "/v1/openapi.json"}
-TABLE = [operation for operation in operations(create_app()) if operation.path not in FREE]
+TABLE = [operation for operation in all_operations() if operation.path not in FREE]
 NAMES = [f"{operation.method} {operation.path}" for operation in TABLE]
 
 NOW = datetime.now(UTC)
@@ -70,7 +70,7 @@ def code_of(reply: httpx.Response) -> str:
 
 
 def test_every_route_asks_for_a_scope_or_is_known_to_be_free() -> None:
-    assert {operation.path for operation in operations(create_app()) if operation.scope is None} == FREE
+    assert {operation.path for operation in all_operations() if operation.scope is None} == FREE
     assert {operation.scope for operation in TABLE} <= set(SCOPES)
 
 

@@ -15,6 +15,7 @@ from fourfold.progress.log import RunOverError
 from functions import wiring
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 ASYNC = {"Prefer": "respond-async"}
@@ -22,6 +23,10 @@ ASYNC = {"Prefer": "respond-async"}
 
 @pytest.fixture
 def persona(api: Api) -> dict[str, Any]:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> dict[str, Any]:
     body: dict[str, Any] = api.call("POST", "/v1/personas", json=BRIEF).json()
     return body
 

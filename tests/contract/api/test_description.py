@@ -14,10 +14,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from fourfold.events.catalog import EVENT_TYPES
 from fourfold.events.envelope import EventData
-from functions.api.app import create_app
 from functions.api.openapi.problems import CATALOGUE
+from tests.contract.api.served import description
 
-DESCRIPTION: dict[str, Any] = create_app().openapi()
+DESCRIPTION = description()
 SCHEMAS: dict[str, Any] = DESCRIPTION["components"]["schemas"]
 PROBLEM = "application/problem+json"
 OPERATIONS = {

@@ -11,6 +11,7 @@ import pytest
 from fourfold.voice.fingerprint import make_fingerprint
 from functions.api import wiring as api_wiring
 from tests.contract.api.conftest import KEY, OTHER_KEY, READ_KEY, Api
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 LAYERS = ("soul", "self", "mask", "surface")
@@ -18,6 +19,10 @@ LAYERS = ("soul", "self", "mask", "surface")
 
 @pytest.fixture
 def persona(api: Api) -> dict[str, Any]:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> dict[str, Any]:
     body: dict[str, Any] = api.call("POST", "/v1/personas", json=BRIEF).json()
     return body
 

@@ -16,6 +16,7 @@ from forge.helper import extract_card_data
 from forge.models import CharacterCardV2, CharacterCardV3
 
 from tests.contract.api.conftest import KEY, OTHER_KEY, READ_KEY, Api
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul — ‘naïve’ e\u0301 🦊\n\tkolay gelsin"}
 LAYERS = ("soul", "self", "mask", "surface")
@@ -26,6 +27,10 @@ IMPORTABLE = ("json", "card_v2", "card_v3", "card_v2_png", "card_v3_png")
 
 @pytest.fixture
 def persona(api: Api) -> dict[str, Any]:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> dict[str, Any]:
     made = api.call("POST", "/v1/personas", json=BRIEF).json()
     body: dict[str, Any] = api.call("PATCH", f"/v1/personas/{made['id']}", json={"slug": "deniz"}).json()
     return body

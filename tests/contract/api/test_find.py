@@ -14,9 +14,8 @@ from fourfold.client import Fourfold
 from fourfold.persona import PersonaStatus
 from fourfold.storage.client import dynamodb
 from fourfold.storage.personas import search
-from functions.api.app import create_app
-from functions.api.openapi.operations import operations
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, Live
+from tests.contract.api.served import all_operations
 from tests.contract.api.stored_personas import Shelf
 from tests.contract.api.things import THINGS, things_in, with_ids
 from tests.dynamo_meter import DynamoMeter
@@ -132,7 +131,7 @@ def test_a_wrong_filter_is_named(api: Api) -> None:
 
 def test_no_route_takes_a_parameter_that_it_does_not_have(api: Api) -> None:
     """Read off the app: a route that is added is held to it. Only the list of personas has `metadata.<name>`."""
-    for operation in operations(create_app()):
+    for operation in all_operations():
         if operation.scope is None:
             continue
         path = with_ids(operation.path, {name: THINGS[name][1] for name in things_in(operation.path)})

@@ -16,6 +16,7 @@ from functions.api.persona_forks.lineage import lineage_of
 from functions.api.personas.updates import remove_persona
 from functions.wiring import persona_store
 from tests.contract.api.conftest import KEY, OTHER_KEY, READ_KEY, Api
+from tests.contract.api.made_once import made_once
 from tests.examples import examples
 from tests.unit.personas.memory import chance
 
@@ -25,6 +26,10 @@ STEPS = examples(15, 300)
 
 @pytest.fixture
 def persona(api: Api) -> dict[str, Any]:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> dict[str, Any]:
     body: dict[str, Any] = api.call("POST", "/v1/personas", json={"intent": "A shy founder, 34, in Istanbul"}).json()
     return body
 

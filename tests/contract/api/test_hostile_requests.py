@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from fourfold.http.scopes import SCOPES
-from functions.api.app import create_app
-from functions.api.openapi.operations import Operation, operations
+from functions.api.openapi.operations import Operation
 from tests.contract.api.conftest import FULL_KEY, Api, Live
 from tests.contract.api.sample_requests import sample_request
+from tests.contract.api.served import all_operations
 from tests.examples import some
 
-OPERATIONS = [operation for operation in operations(create_app()) if operation.scope is not None]
+OPERATIONS = [operation for operation in all_operations() if operation.scope is not None]
 WITH_IDS = [operation for operation in OPERATIONS if "_id}" in operation.path]
 LISTS = [operation for operation in OPERATIONS if operation.method == "GET" and "{" not in operation.path]
 HOSTILE_IDS = {

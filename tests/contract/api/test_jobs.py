@@ -24,6 +24,7 @@ from functions import clock, job_entry, job_redelivery, wiring
 from functions.job_entry import MAX_RECEIVES
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.contract.api.job_delivery import delivered
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 CLOCKS = ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now")
@@ -31,6 +32,10 @@ CLOCKS = ("functions.clock.now", "functions.wiring.now", "functions.api.runs.pol
 
 @pytest.fixture
 def persona(api: Api) -> str:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> str:
     return str(api.call("POST", "/v1/personas", FULL_KEY, json=BRIEF).json()["id"])
 
 

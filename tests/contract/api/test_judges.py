@@ -8,6 +8,7 @@ import pytest
 
 from fourfold.judges.labels import MOST_SETS
 from tests.contract.api.conftest import FULL_KEY, OTHER_KEY, READ_KEY, Api
+from tests.contract.api.made_once import made_once
 
 OFFLINE = "offline:composer-1"
 ABSENT = "per_01kaqf0c5v3y9m2t8z4n6r1w7a"
@@ -16,6 +17,10 @@ Label = dict[str, Any]
 
 @pytest.fixture
 def personas(api: Api) -> list[str]:
+    return made_once(api, _personas)
+
+
+def _personas(api: Api) -> list[str]:
     briefs = ("A shy founder, 34, in Istanbul", "A retired judge, 9, in Leeds, mother of six")
     return [str(api.call("POST", "/v1/personas", json={"intent": brief}).json()["id"]) for brief in briefs]
 

@@ -12,6 +12,7 @@ from fourfold.voice import chat_turn, conversation
 from functions.api.chat import context
 from tests.contract.api.conftest import FULL_KEY, READ_KEY, Api, Live
 from tests.contract.api.cut_off import SO_FAR, CutOff
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 HELLO: Any = [{"role": "user", "content": "Did you sleep at all?"}]
@@ -25,6 +26,10 @@ def client(live: Live) -> Iterator[openai.OpenAI]:
 
 @pytest.fixture
 def persona(api: Api) -> dict[str, Any]:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> dict[str, Any]:
     made = api.call("POST", "/v1/personas", FULL_KEY, json=BRIEF).json()
     body: dict[str, Any] = api.call("PATCH", f"/v1/personas/{made['id']}", FULL_KEY, json={"slug": "deniz"}).json()
     return body

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from functions.api.app import create_app
-from functions.api.openapi.operations import Operation, operations
+from functions.api.openapi.operations import Operation
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.contract.api.sample_requests import sample_request
+from tests.contract.api.served import all_operations
 from tests.contract.api.things import ONE_OF_EACH, reachable, things_in, with_ids
 
-OPERATIONS = [operation for operation in operations(create_app()) if operation.documented]
+OPERATIONS = [operation for operation in all_operations() if operation.documented]
 PERSONA = "/v1/personas/{persona_id}"
 # What these need more than a new persona: a fingerprint, results of the suite, a slug, a delivery, the workspace's id.
 REFUSED = {

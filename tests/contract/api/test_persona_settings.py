@@ -13,6 +13,7 @@ from fourfold.cli.main import app as command_line
 from functions import clock
 from tests.contract.api.config_calls import RETRIES, Settings, faults, lock, put, unset
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, Live
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 THRESHOLD, TOKENS = "engine.pipeline.drift_detection.threshold", "engine.chat.max_tokens"
@@ -26,6 +27,10 @@ def tree(api: Api) -> Settings:
 
 @pytest.fixture
 def persona(api: Api) -> str:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> str:
     return made(api)
 
 

@@ -12,6 +12,7 @@ import pytest
 from functions import clock, wiring
 from functions.api.wiring import submissions
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul — ‘naïve’ e\u0301 🦊"}
 ASYNC = {"Prefer": "respond-async"}
@@ -22,6 +23,10 @@ KEPT = {"intent_parse": 0, "soul_draft": 0, "self_enrich": 1, "mask_build": 2, "
 
 @pytest.fixture
 def persona(api: Api) -> dict[str, Any]:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> dict[str, Any]:
     body: dict[str, Any] = api.call("POST", "/v1/personas", json=BRIEF).json()
     return body
 

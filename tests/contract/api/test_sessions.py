@@ -20,6 +20,7 @@ from fourfold.storage.table import Table
 from fourfold.storage.transactions import transact
 from fourfold.voice import chat_turn
 from tests.contract.api.conftest import _TABLES, FULL_KEY, OTHER_FULL_KEY, READ_KEY, Api, Live
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 FOREIGN = "Sure! I'd be happy to help. Here are a few helpful tips: plan ahead, stay positive, and let me know!"
@@ -28,6 +29,10 @@ SECRET = "My sister's wedding is on the ninth of April"
 
 @pytest.fixture
 def persona(api: Api) -> str:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> str:
     return str(api.call("POST", "/v1/personas", FULL_KEY, json=BRIEF).json()["id"])
 
 

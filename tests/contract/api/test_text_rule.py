@@ -9,19 +9,17 @@ from typing import Any
 
 import pytest
 
-from functions.api.app import create_app
-from functions.api.openapi.operations import Operation, operations
+from functions.api.openapi.operations import Operation
 from functions.api.provocation_tests.examples import OWN_TEST
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.contract.api.sample_requests import sample_body
+from tests.contract.api.served import all_operations
 from tests.contract.api.things import with_ids
 from tests.examples import some
 from tests.unit.core.hostile_text import ACCEPTABLE, UNACCEPTABLE
 
 WITH_BODIES = [
-    operation
-    for operation in operations(create_app())
-    if operation.scope and operation.method in {"POST", "PATCH", "PUT"}
+    operation for operation in all_operations() if operation.scope and operation.method in {"POST", "PATCH", "PUT"}
 ]
 IMPORTED = ("id", "soul", "self", "mask", "surface", "intent", "providers", "audit", "created_at", "updated_at")
 PERSONA = {"persona_id": "per_00000000000000000000000000", "run_id": "run_00000000000000000000000000"}

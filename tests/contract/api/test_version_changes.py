@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
+from tests.contract.api.made_once import made_once
 
 LAYERS = ("soul", "self", "mask", "surface")
 
 
 @pytest.fixture
 def persona(api: Api) -> dict[str, Any]:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> dict[str, Any]:
     """A persona of four versions: made, renamed, given a slug, written again from the mask on."""
     made = api.call("POST", "/v1/personas", json={"intent": "A shy founder, 34, in Istanbul"}).json()
     path = f"/v1/personas/{made['id']}"

@@ -15,6 +15,7 @@ from functions import wiring
 from functions.api.chat import context
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.contract.api.cut_off import SO_FAR, CutOff, Thinks
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 KEYED = {"Idempotency-Key": "once"}
@@ -23,6 +24,10 @@ FOREIGN = "Sure! I'd be happy to help. Here are a few helpful tips: plan ahead, 
 
 @pytest.fixture
 def persona(api: Api) -> dict[str, Any]:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> dict[str, Any]:
     made: dict[str, Any] = api.call("POST", "/v1/personas", FULL_KEY, json=BRIEF).json()
     return made
 

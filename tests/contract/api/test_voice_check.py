@@ -14,6 +14,7 @@ from functions.api.voice_checks import job_requests
 from functions.fingerprint import voice_check
 from functions.provocation import suite_job
 from tests.contract.api.conftest import FULL_KEY, OTHER_KEY, READ_KEY, Api
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 SAME, OTHER = "offline:composer-1", "anthropic:claude-haiku-4-5"
@@ -31,6 +32,10 @@ class Assistant:
 
 @pytest.fixture
 def persona(api: Api) -> str:
+    return made_once(api, _persona)
+
+
+def _persona(api: Api) -> str:
     made = str(api.call("POST", "/v1/personas", FULL_KEY, json=BRIEF).json()["id"])
     assert api.call("POST", f"/v1/personas/{made}/fingerprint", FULL_KEY).status_code == 202
     api.do_jobs()

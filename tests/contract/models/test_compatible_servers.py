@@ -365,6 +365,15 @@ def test_the_answers_room_shrinks_with_the_context() -> None:
     assert 256 <= server.bodies[0]["max_tokens"] < 2048
 
 
+def test_a_short_chat_does_not_make_long_prompts_look_too_long() -> None:
+    """Its prompt is counted with the tokens of the chat template, which are more than its own."""
+    counted = {"prompt_tokens": 40, "completion_tokens": 8}
+    facts = {"/v1/models": {"data": [{"id": MODEL, "owned_by": "vllm", "max_model_len": 8192}]}}
+    with serving(Replies(_completion({"content": TEXT}, usage=counted)), facts):
+        say()
+        assert ask().text == TEXT
+
+
 OVERFLOWS = {
     "llama.cpp": (
         400,
