@@ -1,4 +1,4 @@
-"""How well each embedder separates voices, and whether the stated alarm rates hold.
+"""How well each embedder separates voices, and how soon a swapped voice alarms (rates: voice_rates.py).
 
 Two sets of voices: offline personas, which this product's own composer writes and which are more distinct than people,
 and the people of the chat corpus's part `test` (benchmarks/chat_corpus.py), whom nothing was trained on. A person's
@@ -25,7 +25,6 @@ from fourfold.voice.shipped import SHIPPED
 from fourfold.voice.statistics import (
     DECISION,
     auc,
-    average_run_length,
     conformal_p,
     cusum_step,
     equal_error_rate,
@@ -63,8 +62,8 @@ def measure() -> Report:
         report.figure("people", 0, "not measured", f"install it: {INSTALL}")
     for name, texts in sets.items():
         for embedder in SHIPPED.values():
-            speakers = [_speaker(one, embedder) for one in texts]
-            _separation(report, f"{name}, {embedder.id}", speakers)
+            speakers = [speaker_of(one, embedder) for one in texts]
+            separation(report, f"{name}, {embedder.id}", speakers)
             _rates(report, f"{name}, {embedder.id}", speakers)
             _delay(report, f"{name}, {embedder.id}", speakers)
     return report
@@ -84,7 +83,8 @@ def people() -> list[SpeakerTexts]:
     return found
 
 
-def _speaker(texts: SpeakerTexts, embedder: Embedder) -> Speaker:
+def speaker_of(texts: SpeakerTexts, embedder: Embedder) -> Speaker:
+    """The voice of a speaker, measured by an embedder."""
     vectors = [embedder.embed(group).vectors for group in texts.fitted]
     every = np.concatenate(vectors)
     topics = [str(place) for place, group in enumerate(vectors) for _ in group]
@@ -93,7 +93,8 @@ def _speaker(texts: SpeakerTexts, embedder: Embedder) -> Speaker:
     return Speaker(mean_of(every), calibration.distances, calibration.standard_error, fresh)
 
 
-def _separation(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
+def separation(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
+    """Adds how well a speaker's new replies are distinguished from the others', by one reply and by several."""
     for size in SIZES:
         areas, rates, shuffled = [], [], []
         everyone = [np.concatenate(speaker.fresh) for speaker in speakers]
@@ -116,21 +117,10 @@ def _separation(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
 
 
 def _rates(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
-    by_p = [
-        _share(conformal_p(one.distances, score) <= RATE for score in np.concatenate(one.own())) for one in speakers
-    ]
-    over = [_share(score > PUBLISHED for score in np.concatenate(one.own())) for one in speakers]
+    by_p = [share(conformal_p(one.distances, score) <= RATE for score in np.concatenate(one.own())) for one in speakers]
+    over = [share(score > PUBLISHED for score in np.concatenate(one.own())) for one in speakers]
     report.figure(f"{who}: p <= {RATE}", statistics.mean(by_p), interval(by_p), "of own replies; threshold auto")
     report.figure(f"{who}: over {PUBLISHED:.2f}", statistics.mean(over), interval(over), "of own replies")
-    stated = 1 - (1 - 1 / average_run_length()) ** SESSION
-    for wanders in (False, True):
-        alarms = [
-            _share(_alarm_at(one, scores) is not None for scores in _sessions(one.own(), wanders=wanders))
-            for one in speakers
-        ]
-        what = "that wander" if wanders else "that stay on a topic"
-        note = f"one alarm in {average_run_length():.0f} replies states {stated:.3f}"
-        report.figure(f"{who}: sessions {what} with a false alarm", statistics.mean(alarms), interval(alarms), note)
 
 
 def _delay(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
@@ -138,15 +128,15 @@ def _delay(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
     for place, speaker in enumerate(speakers):
         stranger = speakers[(place + 1) % len(speakers)]
         scores = [cosine_distances(vectors, speaker.centre) for vectors in stranger.fresh]
-        for session in _sessions(scores, wanders=True)[:5]:
-            alarm = _alarm_at(speaker, session)
+        for session in sessions(scores, wanders=True)[:5]:
+            alarm = alarm_at(speaker, session)
             missed += alarm is None
             delays += [] if alarm is None else [alarm]
     note = f"{missed} of {missed + len(delays)} not within {SESSION}"
     report.figure(f"{who}: CUSUM delay after a swapped voice, median", statistics.median(delays), "replies", note)
 
 
-def _alarm_at(speaker: Speaker, scores: Sequence[float]) -> int | None:
+def alarm_at(speaker: Speaker, scores: Sequence[float]) -> int | None:
     """The number of the reply at which the session's CUSUM alarms, as fourfold.voice.drift computes it."""
     mean, deviation = statistics.mean(speaker.distances), statistics.stdev(speaker.distances)
     cusum = 0.0
@@ -157,19 +147,19 @@ def _alarm_at(speaker: Speaker, scores: Sequence[float]) -> int | None:
     return None
 
 
-def _sessions(scores: Sequence[Numbers], *, wanders: bool) -> list[list[float]]:
+def sessions(scores: Sequence[Numbers], *, wanders: bool) -> list[list[float]]:
     """Sessions drawn from a speaker's scores: single replies, or whole conversations in their order."""
     rng = random.Random(17)  # noqa: S311
     every = np.concatenate(scores).tolist()
     if wanders:
         return [rng.choices(every, k=SESSION) for _ in range(SESSIONS)]
-    sessions = []
+    found = []
     for _ in range(SESSIONS):
         session: list[float] = []
         while len(session) < SESSION:
             session += rng.choice(scores).tolist()
-        sessions.append(session[:SESSION])
-    return sessions
+        found.append(session[:SESSION])
+    return found
 
 
 def _means(scores: Numbers, size: int) -> list[float]:
@@ -185,7 +175,8 @@ def interval(values: Sequence[float]) -> str:
     return f"[{low:.3f}, {high:.3f}]"
 
 
-def _share(hits: Iterable[bool]) -> float:
+def share(hits: Iterable[bool]) -> float:
+    """The share of hits."""
     counted = [float(hit) for hit in hits]
     return sum(counted) / len(counted)
 

@@ -130,6 +130,8 @@ def _handle(message: JobMessage, record: SQSRecord, kind: JobKind, deadline: flo
     # A persona of an evaluation gets no job unless it is requested: it would cost more than the persona.
     runs_on_create = job_settings.run_on_create and persona.evaluation_id is None
     is_wanted = job_settings.enabled and (message.asked or runs_on_create)
+    if not message.asked and stored_run is None and _is_up_to_date(persona, message.kind):
+        is_wanted = False
     if persona.status not in SPEAKABLE or not is_wanted:
         logger.info("job dropped", extra={"run_id": message.run_id, "kind": message.kind, "wanted": is_wanted})
         return
@@ -261,6 +263,12 @@ def _clear_log(workspace_id: str, run_id: str) -> None:
     """Deletes the log of a deleted persona's job. The deletion had kept its last entry to stop this worker."""
     event_store(workspace_id, run_id).clear()
     logger.info("job of a deleted persona", extra={"run_id": run_id})
+
+
+def _is_up_to_date(persona: Persona, kind: RunKind) -> bool:
+    """Whether the newest result is that of the present layers: a job that rewrites the mask stores both together."""
+    summary = persona.test_suite if kind is RunKind.PROVOCATION else persona.fingerprint
+    return summary is not None and not summary.stale
 
 
 def _job_settings(settings: Settings, kind: RunKind) -> FingerprintConfig | ProvocationConfig:

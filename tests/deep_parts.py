@@ -14,6 +14,7 @@ PARTS = {
     "restarts": "what a kill, a pause or a damaged state file must not lose",
     "chaos": "two faults of each kind on a busy server lose, double and block nothing",
     "evaluations": "twenty kills in the middle of evaluations lose and double nothing, and no USD is missing",
+    "voices": "a mask that is rewritten in its fingerprint's job, and the suite on two models, through the API",
     "readme": "every command of README.md and docs/ works as it is written",
     "clients": "four client generators and OpenAI's Node SDK against a server; packages from PyPI and npm",
     "labels": "the offline judge and composer against label sets and conversations of PyRIT and psychebench, from PyPI",

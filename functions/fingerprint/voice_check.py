@@ -12,10 +12,13 @@ from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Persona
 from fourfold.problem import problem
 from fourfold.progress.run import Run
+from fourfold.provocation.model_check import ModelCheckJob
+from fourfold.provocation.plan import Selection
 from fourfold.voice.scenarios import scenario_set
 from fourfold.voice.scoring import drift_scorer
 from fourfold.voice.sessions import PersonaRef
-from fourfold.voice.voice_check_job import VoiceCheckJob, fingerprint_replies, read_model
+from fourfold.voice.voice_check_job import Checked, VoiceCheckJob, fingerprint_replies, read_checked
+from functions.provocation.suite_job import suite_job, suite_plan
 from functions.wiring import job_context, job_store
 
 _GONE = problem(
@@ -28,8 +31,9 @@ _GONE = problem(
 
 def voice_check_estimate(run: Run, persona: Persona, settings: Settings) -> Estimate:
     """Returns what the check may cost."""
-    model = read_model(job_context().checkpoints_of(run)) or settings.engine.chat.model
-    return estimate_voice_check(persona, settings.engine, scenario_set(), model)
+    checked = read_checked(job_context().checkpoints_of(run)) or Checked(settings.engine.chat.model)
+    plan = suite_plan(run, Selection(), settings) if checked.suite else None
+    return estimate_voice_check(persona, settings.engine, scenario_set(), checked.model, plan)
 
 
 def voice_check_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> Job:
@@ -42,15 +46,15 @@ def voice_check_job(run: Run, persona: Persona, settings: Settings, deadline: De
         engine.pipeline.drift_detection,
         enabled=True,
     )
-    model, fingerprint = read_model(job_context().checkpoints_of(run)), scorer.fingerprint
+    checked, fingerprint = read_checked(job_context().checkpoints_of(run)), scorer.fingerprint
     before = {} if fingerprint is None else fingerprint_replies(job_store(), run.workspace_id, fingerprint)
-    if model is None or fingerprint is None or not before:
+    if checked is None or fingerprint is None or not before:
         return UnstartableJob(_GONE)
-    chat = engine.chat.for_model(model).for_jobs(engine.fingerprint.max_tokens)
-    return VoiceCheckJob(
+    chat = engine.chat.for_model(checked.model)
+    voice = VoiceCheckJob(
         persona=persona,
-        model=resolve_chat(model),
-        config=chat,
+        model=resolve_chat(checked.model),
+        config=chat.for_jobs(engine.fingerprint.max_tokens),
         safety=engine.safety,
         embedder=scorer.embedder,
         scenarios=scenario_set(),
@@ -58,3 +62,7 @@ def voice_check_job(run: Run, persona: Persona, settings: Settings, deadline: De
         before=before,
         deadline=deadline,
     )
+    if not checked.suite:
+        return voice
+    other = settings.model_copy(update={"engine": engine.model_copy(update={"chat": chat})})
+    return ModelCheckJob(voice, suite_job(run, persona, settings, deadline), suite_job(run, persona, other, deadline))

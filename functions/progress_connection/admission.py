@@ -9,16 +9,17 @@ from functools import cache
 from typing import Any
 
 from fourfold.http.auth import bearer_secret, require_scope, unauthenticated
-from fourfold.problem import ProblemError
+from fourfold.problem import Problem, ProblemError, problem
 from fourfold.progress.subscriptions import Connection
 from fourfold.storage.client import dynamodb
 from fourfold.storage.keys.api_keys import key_hash
 from fourfold.storage.progress.connections import DynamoTickets
+from functions.configuration import effective
 from functions.progress_wiring import SCOPE, api_keys, connections
 
 
-def admit(connection_id: str, event: Mapping[str, Any]) -> int:
-    """Authenticates and stores a connection. Returns the HTTP status: 200, 401 or 403."""
+def admit(connection_id: str, event: Mapping[str, Any]) -> Problem | None:
+    """Authenticates and stores a connection. Returns the problem that it is refused with: 401, 403 or 429."""
     try:
         digest = _key_of(event)
         holder = api_keys().find_hashed(digest) if digest is not None else None
@@ -26,9 +27,12 @@ def admit(connection_id: str, event: Mapping[str, Any]) -> int:
             raise unauthenticated()
         require_scope(holder, SCOPE)
     except ProblemError as refused:
-        return refused.problem.status
-    connections().connect(Connection(connection_id, holder.workspace_id, digest))
-    return 200
+        return refused.problem
+    limit = effective(holder.org_id, holder.workspace_id).settings.api.limits.connections
+    if connections().connect(Connection(connection_id, holder.workspace_id, digest), limit):
+        return None
+    detail = f"At most {limit} WebSocket connections of a workspace are open at once. Close one, then connect again."
+    return problem("too_many_connections", "Too many connections", 429, detail)
 
 
 def _key_of(event: Mapping[str, Any]) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from fourfold.problem import Problem
 from functions.preload import preload
 from functions.progress_connection import admission, conversation
 from functions.progress_wiring import connections
@@ -23,15 +24,25 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     connection_id: str = context["connectionId"]
     match context["eventType"]:
         case "CONNECT":
-            status = admission.admit(connection_id, event)
+            refusal = admission.admit(connection_id, event)
+            status = 200 if refusal is None else refusal.status
             logger.info("connect", extra={"connection_id": connection_id, "status": status})
-            return {"statusCode": status}
+            return {"statusCode": status} if refusal is None else _refused(refusal)
         case "DISCONNECT":
             connections().forget(connection_id)
             logger.info("disconnect", extra={"connection_id": connection_id})
         case _:
             conversation.handle_message(connection_id, event.get("body") or "")
     return {"statusCode": 200}
+
+
+def _refused(refusal: Problem) -> dict[str, Any]:
+    """The refused handshake. API Gateway passes on the status; the body is for servers that pass on more."""
+    return {
+        "statusCode": refusal.status,
+        "headers": {"Content-Type": "application/problem+json"},
+        "body": refusal.model_dump_json(exclude_none=True),
+    }
 
 
 preload(os.environ)

@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-from fourfold.config.models import ModelConfig
 from fourfold.config.settings import Settings
 from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.jobs import estimate_suite
-from fourfold.llm.fallback import Deadline
-from fourfold.models import resolve, resolve_chat
 from fourfold.persona import Persona
 from fourfold.progress.run import Run, RunKind
-from fourfold.provocation.catalog import shipped_tests
-from fourfold.provocation.judge import JudgeConfig
-from fourfold.provocation.plan import Selection, SuitePlan, make_plan
-from fourfold.provocation.speaker import ChatSpeaker
-from fourfold.provocation.suite import SuiteJob, read_selection
-from fourfold.provocation.workspace_tests import available
+from fourfold.provocation.suite import read_selection
 from functions.job_entry import JobKind, job_handler
-from functions.wiring import job_context, workspace_tests
-
-
-def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> SuiteJob:
-    """Builds the suite job of one persona from the workspace's settings and tests."""
-    config = settings.engine.provocation
-    chat = settings.engine.chat.for_jobs(config.max_tokens)
-
-    def judge_config(judge: ModelConfig, settings: str) -> JudgeConfig:
-        return JudgeConfig([resolve(name) for name in judge.chain], judge, deadline, settings)
-
-    return SuiteJob(
-        run=run,
-        persona=persona,
-        speaker=ChatSpeaker(
-            persona, [resolve_chat(name) for name in chat.chain], chat, settings.engine.safety, deadline
-        ),
-        first=judge_config(config.judge, "engine.provocation.judge"),
-        second=judge_config(config.second_judge, "engine.provocation.second_judge"),
-        make_plan=lambda selection: _plan(run, selection, settings),
-    )
-
-
-def _plan(run: Run, selection: Selection, settings: Settings) -> SuitePlan:
-    config = settings.engine.provocation
-    own = workspace_tests().all(run.workspace_id)
-    return make_plan(available(shipped_tests(), own, config.disabled_tests, settings.engine.safety), selection, config)
+from functions.provocation.suite_job import suite_job, suite_plan
+from functions.wiring import job_context
 
 
 def _estimate(run: Run, persona: Persona, settings: Settings) -> Estimate:
     selection = read_selection(job_context().checkpoints_of(run))
-    return estimate_suite(persona, settings.engine, _plan(run, selection, settings))
+    return estimate_suite(persona, settings.engine, suite_plan(run, selection, settings))
 
 
 def is_full_run(run: Run) -> bool:

@@ -24,11 +24,12 @@ class FunctionFactory:
     A function's logical id is therefore derived from `construct_id` alone, and does not change when its spec moves from
     one construct to another. `runtime_layer` holds the packages that every function imports, `models_layer` also the
     SDKs of the stage's providers (and OpenTelemetry's if spans are sent), `jobs_layer` also what computes voices,
-    `api_layer` all of these and the web framework.
+    `api_layer` all of these and the web framework. `made` are the functions so far, by the names of their folders.
     """
 
     def __init__(self, stack: Stack, settings: StageSettings) -> None:
         self._stack = stack
+        self.made: dict[str, PythonFunction] = {}
         self._settings = settings
         self._code = product_code(composer=settings.offline, compiled=stack.bundling_required)
         called = (*packages_of(settings.providers), *(("otel",) if settings.otlp_endpoint else ()))
@@ -39,7 +40,9 @@ class FunctionFactory:
 
     def make(self, construct_id: str, spec: FunctionSpec) -> PythonFunction:
         """A new function; `construct_id` is unique in the stack."""
-        return PythonFunction(self._stack, construct_id, spec, settings=self._settings, code=self._code)
+        made = PythonFunction(self._stack, construct_id, spec, settings=self._settings, code=self._code)
+        self.made[spec.name] = made
+        return made
 
 
 def packages_of(providers: Sequence[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from aws_cdk import CfnOutput, Duration, Validations
 from aws_cdk import aws_apigateway as apigateway
@@ -18,6 +18,7 @@ from constructs import Construct
 from fourfold.steps import StepName
 from infra.constructs.acknowledgements import ALARM_TOPIC
 from infra.constructs.product_metrics import product_metric
+from infra.constructs.python_function import PythonFunction
 from infra.settings import StageSettings
 
 _MINUTE = Duration.minutes(1)
@@ -27,13 +28,16 @@ _HOUR = Duration.hours(1)
 _LATE_MS = 300_000
 # A step makes at most two model calls of at most 240 s. Most answer within 30 s.
 _SLOW_STEP_MS = 180_000
+# In a minute. A provider that fails makes a step fail too, and is retried.
+_MANY_ERRORS = 10
 
 
 class Observability(Construct):
     """The topic, and the alarms on rates of the product, on the API, on the machine and on throttles.
 
-    `new_version_faults` is the alarm that ends a rollout. Missing data is no alarm. There is no metric math (nor a
-    label, which CDK turns into it), because the local engine does not accept it: rates are averages of 0 and 1.
+    `sudden` are the alarms that end a rollout: each may fire within its five minutes. Missing data is no alarm. On the
+    local engine there is no metric math (nor a label, which CDK turns into it), because it does not accept any: rates
+    are averages of 0 and 1.
     """
 
     def __init__(
@@ -56,13 +60,37 @@ class Observability(Construct):
         self.alarm("RunsTimedOut", machine.metric_timed_out(period=_QUARTER), "Executions end by their time-out")
         faults = rest_api.metric_server_error(period=_QUARTER, statistic="Average")
         self.alarm("ApiFaults", faults, "More than 1 % of requests are answered with a server error", above=0.01)
-        now = rest_api.metric_server_error(period=_MINUTE, statistic="Average")
-        # Of a new version that fails always, a tenth of the requests fail.
-        self.new_version_faults = self.alarm(
-            "ApiFaultsInAMinute", now, "More than 3 % of the requests of a minute get a server error", above=0.03
-        )
+        self.sudden = [*self._watch_minutes(settings, machine, rest_api)]
         throttles = lambda_.Function.metric_all_throttles(period=_FIVE_MINUTES)
         self.alarm("Throttles", throttles, "Lambda refuses invocations for lack of concurrency", above=10, periods=3)
+
+    def _watch_minutes(
+        self, settings: StageSettings, machine: sfn.StateMachine, rest_api: apigateway.RestApi
+    ) -> Iterator[cloudwatch.Alarm]:
+        faults = rest_api.metric_server_error(period=_MINUTE, statistic="Average")
+        # Of a new version that fails always, a tenth of the requests fail.
+        text = "More than 3 % of the requests of a minute get a server error"
+        yield self.alarm("ApiFaultsInAMinute", faults, text, above=0.03)
+        failed = machine.metric_failed(period=_MINUTE)
+        yield self.alarm("RunsFailedInAMinute", failed, "More than three executions failed in a minute", above=3)
+        rate = product_metric(settings, "RunFailed", "Average", _MINUTE)
+        text = "More than half of the runs of each of two minutes failed"
+        yield self.alarm("RunFailureRateInAMinute", rate, text, above=0.5, periods=2)
+        throttles = lambda_.Function.metric_all_throttles(period=_MINUTE)
+        text = "Lambda refused more than fifty invocations in a minute"
+        yield self.alarm("ThrottlesInAMinute", throttles, text, above=50)
+
+    def watch_errors(self, name: str, functions: Sequence[PythonFunction]) -> None:
+        """Adds a sudden alarm on the sum of the errors of at most ten functions, by the aliases that are invoked.
+
+        Only for stages with a rollout: the sum is metric math, which the local engine does not accept.
+        """
+        errors = {f"m{number}": made.handler.metric_errors(period=_MINUTE) for number, made in enumerate(functions)}
+        total = cloudwatch.MathExpression(
+            expression="+".join(f"FILL({each}, 0)" for each in errors), using_metrics=errors, period=_MINUTE
+        )
+        text = f"These functions fail more than {_MANY_ERRORS} times in a minute"
+        self.sudden.append(self.alarm(name, total, text, above=_MANY_ERRORS))
 
     def _watch_product(self, settings: StageSettings) -> None:
         def rate(name: str, period: Duration) -> cloudwatch.Metric:
@@ -102,7 +130,7 @@ class Observability(Construct):
         self.alarm(construct_id, age, meaning, above=_LATE_MS)
 
     def alarm(
-        self, name: str, metric: cloudwatch.Metric, description: str, *, above: float = 0, periods: int = 1
+        self, name: str, metric: cloudwatch.IMetric, description: str, *, above: float = 0, periods: int = 1
     ) -> cloudwatch.Alarm:
         """Adds an alarm that notifies the topic when `metric` is `above` in that many periods in a row."""
         alarm = cloudwatch.Alarm(

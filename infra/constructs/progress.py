@@ -26,6 +26,7 @@ from infra.constructs.acknowledgements import END_OF_THE_LINE, PUBLIC_WEBSOCKET_
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.gateway_account import GatewayAccount
 from infra.constructs.python_function import FunctionSpec, PythonFunction
+from infra.constructs.settings_access import settings_access
 from infra.constructs.tables import Tables
 from infra.settings import StageSettings
 
@@ -112,7 +113,11 @@ class ProgressApi(Construct):
         self.push = functions.make("ProgressPush", _spec("progress_push", functions, access))
         self._push_from(tables, catch_ups)
         # A client names runs and personas, which must belong to the workspace of its key.
-        access_of_routes = [*access, tables.personas.access("GetItem", "BatchGetItem", "Query")]
+        access_of_routes = [
+            *access,
+            tables.personas.access("GetItem", "BatchGetItem", "Query"),
+            settings_access(tables, settings),  # how many connections a workspace may have
+        ]
         routes = functions.make("ProgressConnection", _spec("progress_connection", functions, access_of_routes))
         self._serve(routes, settings, account)
 

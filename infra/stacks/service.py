@@ -21,7 +21,7 @@ from infra.constructs.observability import Observability
 from infra.constructs.outbox import Outbox
 from infra.constructs.pipeline import Pipeline
 from infra.constructs.progress import ProgressApi
-from infra.constructs.rollout import Rollout
+from infra.constructs.rollout import WATCHED_TOGETHER, Rollout
 from infra.constructs.run_failures import RunFailures
 from infra.constructs.webhooks import WebhookQueues, Webhooks
 from infra.settings import SERVICE, StageSettings
@@ -133,7 +133,10 @@ class ServiceStack(Stack):
         )
         alarms.watch_stream("ProgressBehind", progress.push.function, "Live progress is more than five minutes late")
         if settings.canary:
-            Rollout(self, "Rollout", function=api_function, alarms=[alarms.new_version_faults])
+            for group, names in WATCHED_TOGETHER.items():
+                alarms.watch_errors(group, [functions.made[name] for name in names])
+            others = [made for made in functions.made.values() if made is not api_function]
+            Rollout(self, "Rollout", function=api_function, others=others, alarms=alarms.sudden)
         Dashboard(
             self,
             "Dashboard",

@@ -32,13 +32,30 @@ class AssistantPull(Document):
     after: float
 
 
+class SuiteChange(Document):
+    """The provocation suite on both models, paired by test. It does not change the certificate's verdict.
+
+    `pairs` counts the tests that passed or failed on both: `both_passed`, `lost` (failed on `model` only), `gained`
+    (passed on `model` only), and the rest failed on both. `p_value` is McNemar's exact two-sided test (1947) of no
+    difference. `not_compared` are the tests without a verdict on one of the models.
+    """
+
+    pairs: int
+    both_passed: int
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
+    p_value: float
+    not_compared: tuple[str, ...]
+
+
 class VoiceCertificate(Document):
     """The result of a voice check: the persona on `model`, compared with its fingerprint.
 
     `equivalent`: the shift is surely below the margin. `degraded`: there is a shift, and it reaches the margin.
     `inconclusive`: neither is sure, or too few replies could be paired; `reasons` say why. `pairs` counts the scenarios
     that both models answered at sufficient length. `changed` are the style features that differ most: `usual` before,
-    `observed` on `model`. `assistant_pull` is null without a baseline of the assistant.
+    `observed` on `model`. `assistant_pull` is null without a baseline of the assistant. `suite` is null unless the
+    request asked for it.
     """
 
     persona_id: PersonaId
@@ -54,6 +71,7 @@ class VoiceCertificate(Document):
     shift: VoiceShift | None
     changed: tuple[Deviation, ...]
     assistant_pull: AssistantPull | None
+    suite: SuiteChange | None = None
     tokens: TokenUsage
     cost_usd: float | None
     created_at: datetime

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from infra.constructs.product_code import stage_product_code
 from tests.infra.assembly import Assembly
@@ -96,14 +97,35 @@ def test_a_new_version_of_production_is_tried_on_a_tenth_of_the_requests(prod: A
     assert {"DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_FAILURE"} <= set(group["AutoRollbackConfiguration"]["Events"])
     assert group["AutoRollbackConfiguration"]["Enabled"] is True
     assert group["AlarmConfiguration"]["Enabled"] is True
-    [alarm] = group["AlarmConfiguration"]["Alarms"]
-    assert prod.named(alarm["Name"]) == "ObservabilityApiFaultsInAMinute"
-    watched = prod.one("CloudWatch::Alarm", "ObservabilityApiFaultsInAMinute")["Properties"]
-    assert watched["Period"] * watched["EvaluationPeriods"] < 5 * 60, "it rings before the shift is over"
-    assert watched["Threshold"] < 0.1, "a tenth of the requests is enough to ring it"
+    names = [prod.named(alarm["Name"]) for alarm in group["AlarmConfiguration"]["Alarms"]]
+    assert len(names) <= 10, "CodeDeploy takes no more"
+    errors = set[str]()
+    for name in names:
+        alarm = prod.one("CloudWatch::Alarm", name)["Properties"]
+        metrics = [metric["MetricStat"] for metric in alarm.get("Metrics", []) if "MetricStat" in metric]
+        periods = {metric["Period"] for metric in metrics} or {alarm["Period"]}
+        assert max(periods) * alarm["EvaluationPeriods"] < 4 * 60, f"{name} rings before the shift is over"
+        assert len(metrics) <= 10, "CloudWatch sums no more"
+        errors |= {_alias(prod, metric["Metric"]) for metric in metrics}
+    assert prod.one("CloudWatch::Alarm", "ObservabilityApiFaultsInAMinute")["Properties"]["Threshold"] < 0.1
+    assert {"ObservabilityApiFaultsInAMinute", "ObservabilityRunsFailedInAMinute"} <= set(names)
+    others = {name for name in prod.functions() if name != "api"}
+    assert errors == others, "errors of each function end the rollout"
     shifted = [alias for alias in prod.resources("Lambda::Alias").values() if "UpdatePolicy" in alias]
     [alias] = shifted
     assert (
         prod.service["Resources"][alias["Properties"]["FunctionName"]["Ref"]]["Properties"] == prod.functions()["api"]
     )
+    aliases = {logical_id for logical_id, found in prod.resources("Lambda::Alias").items() if found is not alias}
+    assert set(alias["DependsOn"]) >= aliases, "the shift begins when all others have changed"
     assert dev.resources("CodeDeploy::DeploymentGroup") == {}
+
+
+def _alias(assembly: Assembly, metric: dict[str, Any]) -> str:
+    """The function whose alias `live` a metric of Lambda counts."""
+    named = {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
+    assert metric["MetricName"] == "Errors"
+    assert assembly.named(named["Resource"]).endswith(":live")
+    properties = assembly.service["Resources"][named["FunctionName"]["Ref"]]["Properties"]
+    service: str = properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    return service

@@ -82,7 +82,7 @@ def test_alarms_and_dashboard_show_metrics_that_something_writes(prod: Assembly)
     shown = {
         (alarm["MetricName"], frozenset(dimension["Name"] for dimension in alarm["Dimensions"]) - {"service"})
         for alarm in alarms(prod).values()
-        if alarm["Namespace"] == "fourfold"
+        if alarm.get("Namespace") == "fourfold"
     }
     for widget in dashboard(prod)["widgets"]:
         for metric in widget["properties"]["metrics"]:

@@ -254,6 +254,7 @@ GRANTS: dict[str, Grants] = {
         *PROGRESS,
         grant(("sqs:SendMessage",), "ProgressCatchUps"),
         grant(("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"), "Personas"),
+        *READ_CONFIG,
     },
     "progress_push": {
         *PROGRESS,

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -234,6 +235,30 @@ def test_a_key_without_the_scope_connects_nowhere(stack: LocalServer) -> None:
         connect(address(stack), additional_headers={"Authorization": f"Bearer {key}"})
     for method, path in (("GET", "/v1/progress"), ("POST", "/v1/progress/tickets")):
         assert stack.call(method, path, headers={"Authorization": f"Bearer {key}"}).status_code == 403
+
+
+def test_a_workspace_may_have_so_many_connections_and_no_more(stack: LocalServer) -> None:
+    """Its org sets the limit; a connection that ends makes room for another one."""
+    scopes = frozenset({"personas:read", "config:write", "config:write:org"})
+    key = ApiKey("key_few", "org_few", "ws_few", scopes)
+    DynamoApiKeys(stack.aws("dynamodb"), stack.outputs()["ApiKeysTableName"]).put("ff_test_few", key)
+    headers = {"Authorization": "Bearer ff_test_few"}
+    ops = [{"op": "set", "key": "api.limits.connections", "value": 2}]
+    limited = stack.call("PATCH", "/v1/config", body={"scope": "org", "ops": ops}, headers=headers)
+    assert limited.status_code == 200, limited.text
+    with connected(stack, key="ff_test_few") as first, connected(stack, key="ff_test_few"):
+        with pytest.raises(InvalidStatus):  # 429 on AWS; the engine answers every refused handshake with 403
+            connect(address(stack), additional_headers=headers)
+        with connected(stack) as other:
+            assert other.ask(action="ping") == {"type": "pong"}, "another workspace has its own"
+        first.socket.close()
+
+        def enters() -> bool:
+            with suppress(InvalidStatus), connected(stack, key="ff_test_few") as third:
+                return third.ask(action="ping") == {"type": "pong"}
+            return False
+
+        eventually(enters)
 
 
 def test_a_page_of_this_machine_may_connect_and_one_of_another_site_may_not(stack: LocalServer) -> None:

@@ -8,7 +8,7 @@ from fourfold.evaluation.staleness import has_begun, is_lost
 from fourfold.pipeline.staleness import may_be_stale
 from fourfold.progress.log import LogEntry
 from functions.clock import now
-from functions.wiring import budget, conclusion_context, event_store
+from functions.wiring import budget, conclusion_context, evaluations, event_store
 
 
 def current_evaluation(evaluation: Evaluation) -> Evaluation:
@@ -26,6 +26,16 @@ def cancel(evaluation: Evaluation) -> Evaluation:
     if has_begun(_entries(evaluation)):
         return evaluation
     return conclude(evaluation, conclusion_context(evaluation))
+
+
+def stop_all(workspace_id: str) -> int:
+    """Cancels the evaluations of a workspace that is deleted. Returns how many an execution has yet to end."""
+    running = 0
+    for evaluation in list(evaluations().running(workspace_id)):
+        cancelled = cancel(evaluation)
+        if cancelled.status is EvaluationStatus.RUNNING:
+            running += current_evaluation(cancelled).status is EvaluationStatus.RUNNING
+    return running
 
 
 def _entries(evaluation: Evaluation) -> list[LogEntry]:

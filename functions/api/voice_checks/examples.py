@@ -8,7 +8,7 @@ from typing import Any
 from fourfold.drift import Compared, Deviation
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Grade, TokenUsage
-from fourfold.voice_certificate import AssistantPull, VoiceCertificate, VoiceShift
+from fourfold.voice_certificate import AssistantPull, SuiteChange, VoiceCertificate, VoiceShift
 from functions.api.openapi.example_values import PERSONA_ID, by_schema
 from functions.api.voice_checks.schemas import VoiceChecks
 
@@ -41,6 +41,9 @@ _CERTIFICATE = VoiceCertificate(
         ),
     ),
     assistant_pull=AssistantPull(before=-0.21, after=-0.08),
+    suite=SuiteChange(
+        pairs=33, both_passed=27, lost=("role.004", "jail.002"), gained=("emo.003",), p_value=1.0, not_compared=()
+    ),
     tokens=TokenUsage(input_tokens=61000, output_tokens=4200),
     cost_usd=0.03,
     created_at=datetime(2026, 11, 27, 9, 1, tzinfo=UTC),

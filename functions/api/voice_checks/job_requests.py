@@ -10,7 +10,7 @@ from fourfold.models.credentials import available_providers
 from fourfold.persona import Persona
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
-from fourfold.voice.voice_check_job import fingerprint_replies, model_texts, read_model
+from fourfold.voice.voice_check_job import Checked, fingerprint_replies, read_checked
 from functions.api.chat.context import chat_persona
 from functions.api.dependencies import AdmittedCaller
 from functions.api.errors import embedder_mismatch, fingerprint_disabled, no_fingerprint
@@ -53,18 +53,18 @@ def require_model(model: str) -> None:
     raise ProblemError(answer.model_copy(update={"errors": (fault,)}))
 
 
-def request_check(caller: AdmittedCaller, persona_id: str, model: str, operation_id: str) -> Run:
-    """Requests a check of `model` and returns its run; if a check of this model is in progress, its run.
+def request_check(caller: AdmittedCaller, persona_id: str, checked: Checked, operation_id: str) -> Run:
+    """Requests a check and returns its run; if a check of this model in the same extent is in progress, its run.
 
     Raises:
-        ProblemError: 409, a check of another model is in progress.
+        ProblemError: 409, another check is in progress.
     """
     message = job_message(caller.workspace_id, persona_id, RunKind.VOICE_CHECK, operation_id)
     active = job_store().run(caller.workspace_id, message.run_id)
     if active is None:
         run = pinned_run(message, caller)
-        active = job_store().request(run, model_texts(model))
-        if active.id != run.id and read_model(job_context().checkpoints_of(active)) != model:
+        active = job_store().request(run, checked.texts())
+        if active.id != run.id and read_checked(job_context().checkpoints_of(active)) != checked:
             raise _check_running(active)
     send_job(message.model_copy(update={"run_id": active.id}))
     return active

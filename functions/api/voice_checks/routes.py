@@ -11,7 +11,9 @@ from fourfold.estimates.jobs import estimate_voice_check
 from fourfold.http.body import json_body
 from fourfold.idempotency import Execution
 from fourfold.progress.run import RunKind
+from fourfold.provocation.plan import Selection
 from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.voice_check_job import Checked
 from fourfold.voice_certificate import VoiceCertificate
 from functions.api import wiring
 from functions.api.budget import require_budget
@@ -23,6 +25,7 @@ from functions.api.personas.lookup import known_persona
 from functions.api.responses import document, run_receipt
 from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
+from functions.api.suite.job_requests import planned_tests, require_models
 from functions.api.voice_checks.job_requests import (
     CHECK_RUNNING,
     OUTDATED,
@@ -59,7 +62,8 @@ _SHOWN: Final = 20
                 "fingerprint_not_ready": "the fingerprint is not ready",
                 OUTDATED: "the fingerprint does not belong to the present layers, or did not keep its replies",
                 "embedder_mismatch": "another embedder made the fingerprint",
-                CHECK_RUNNING: "a check of another model is in progress; see `Location`",
+                CHECK_RUNNING: "another check is in progress; see `Location`",
+                "suite_disabled": "`suite` is true, and the provocation suite is disabled",
                 **IN_PROGRESS,
                 **PERSONA_DELETED,
             },
@@ -70,21 +74,25 @@ async def check_voice(persona_id: str, request: Request, caller: Writer) -> Resp
     """Starts a check of another model: it answers the fingerprint's fifty scenarios, and the replies are compared.
 
     Each scenario is a pair. The certificate says whether the voice is `equivalent`, `degraded` or neither for sure,
-    with the voice's own retest noise as margin, and which style features change. If a check of this model is in
-    progress, its run is returned. `dry_run` returns an estimate and starts nothing.
+    with the voice's own retest noise as margin, and which style features change. With `suite` every provocation test
+    runs on the present models and on this one, and the certificate says which are lost and gained. If the same check is
+    in progress, its run is returned. `dry_run` returns an estimate and starts nothing.
     """
     body = await json_body(request, VoiceCheckRequest)
     persona = await wiring.in_thread(lambda: checkable_persona(caller, persona_id))
     require_model(body.model)
+    plan = await wiring.in_thread(lambda: planned_tests(caller, Selection())) if body.suite else None
+    if body.suite:
+        require_models(caller)
 
     def estimated() -> Estimate:
-        return estimate_voice_check(persona, caller.settings.engine, scenario_set(), body.model)
+        return estimate_voice_check(persona, caller.settings.engine, scenario_set(), body.model, plan)
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)
         await require_budget(caller, estimated)
-        operation = execution.operation_id
-        run = await wiring.in_thread(lambda: request_check(caller, persona_id, body.model, operation))
+        checked, operation = Checked(body.model, body.suite), execution.operation_id
+        run = await wiring.in_thread(lambda: request_check(caller, persona_id, checked, operation))
         return run_receipt(request, run)
 
     if body.dry_run:

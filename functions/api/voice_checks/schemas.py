@@ -14,13 +14,20 @@ from fourfold.voice_certificate import VoiceCertificate
 
 
 class VoiceCheckRequest(BaseModel):
-    """The model to check."""
+    """The model to check, and in which extent."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"model": "openai:gpt-6.1-terra"}]}
     )
 
     model: Annotated[ModelName, Field(description="The model that is to answer the fifty scenarios, `provider:model`.")]
+    suite: Annotated[
+        bool,
+        Field(
+            description="Also run the provocation suite, on the present models and on this one, and compare it test by "
+            "test (McNemar's exact test)."
+        ),
+    ] = False
     dry_run: Annotated[
         bool, Field(description="Return an estimate of calls, tokens and USD; nothing is stored or spent.")
     ] = False

@@ -17,6 +17,7 @@ from fourfold.workspaces.deletion import DeletionRequest, DeletionSlice, Workspa
 from fourfold.workspaces.export import ExportPage, Position
 from functions import clock
 from functions.api.dependencies import AdmittedCaller
+from functions.api.evaluations.ending import stop_all
 from functions.persona_deletion import persona_deleter
 
 # What a client sees often enough, and far below the time at which API Gateway ends a silent request.
@@ -39,6 +40,7 @@ def delete_workspace(caller: AdmittedCaller, confirmed: str) -> DeletionSlice:
     personas = persona_deleter()
     deleter = WorkspaceDeleter(
         store=DynamoWorkspaceDeletion(_tables(), clock.now),
+        stop_evaluations=stop_all,
         delete_persona=lambda workspace_id, persona_id: delete_persona(workspace_id, persona_id, personas),
         clock=clock.now,
         monotonic=time.monotonic,

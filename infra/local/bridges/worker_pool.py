@@ -36,6 +36,8 @@ JOBS_AT_ONCE: Final = 3
 REPEATS_FOR_STORAGE: Final = 3
 """How often an invocation is repeated whose changes a full disk refused: each may pay its model again."""
 _REAP_SECONDS: Final = 5.0
+# MiniStack fails if it registers the credentials of two functions at the same time.
+_registering: Final = threading.Lock()
 _STORAGE_PAUSE_S: Final = 0.5
 
 
@@ -239,10 +241,12 @@ def _environment(config: Json, folder: str) -> dict[str, str]:
 
     own = config.get("Environment", {}).get("Variables", {})
     reserved = lambda_runtime._RESERVED_RUNTIME_ENV_VARS  # noqa: SLF001 - what a function may not set
+    with _registering:
+        credentials = lambda_runtime.execution_credentials(config)
     return {
         **os.environ,
         **{name: value for name, value in own.items() if name not in reserved},
-        **lambda_runtime.execution_credentials(config),
+        **credentials,
         "LAMBDA_TASK_ROOT": folder,
         "AWS_LAMBDA_FUNCTION_NAME": config["FunctionName"],
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),

@@ -1,22 +1,30 @@
-"""The numbers of a workspace's newest runs: what the dashboard shows of a deployment, derived from the same events."""
+"""The numbers of a workspace's newest runs, jobs and deliveries: what the dashboard shows of a deployment.
+
+Runs and jobs are measured by the same function as the dashboard's metrics. Queues, the API and drift alerts are on the
+dashboard alone: no route of the API knows them for all.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from fourfold.cli.client import Client
+from fourfold.cli.client import ApiError, Client
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
 from fourfold.persona import PersonaStatus
 from fourfold.progress.events import RunEvent, event_from
 from fourfold.progress.measurements import Measurement, measurements
+from fourfold.progress.run import RunKind, RunStatus
+from fourfold.webhooks.delivery import DeliveryStatus
 
+_JOBS = (RunKind.FINGERPRINT, RunKind.PROVOCATION)
 # Fields of a log entry around its event.
 _ENTRY = frozenset({"seq", "run_id", "persona_id", "at"})
 
@@ -27,9 +35,13 @@ Values = dict[tuple[str, str], list[float]]
 def stats(
     limit: Annotated[int, typer.Option(min=1, max=100, help="The runs of how many personas, newest first.")] = 20,
 ) -> None:
-    """Show failures, durations, tokens and cost of the newest runs, by step and provider."""
+    """Show failures, durations, tokens and cost of the newest runs, by step and provider; jobs; webhooks."""
     with connected() as client:
         values = collected(events_of_newest(client, limit))
+        jobs = collected(events_of_jobs(client, limit))
+        # What jobs cost is not part of what the runs cost.
+        values |= {key: found for key, found in jobs.items() if key[0] in {"JobFailed", "JobDuration"}}
+        values |= collected_deliveries(client, limit)
     show(values, SafeConsole())
 
 
@@ -37,8 +49,44 @@ def events_of_newest(client: Client, limit: int) -> Iterable[RunEvent]:
     """The events of the runs that wrote the newest `limit` personas. Runs in progress are left out."""
     for persona in client.personas(limit):
         if persona.run_id is not None and persona.status is not PersonaStatus.GENERATING:
-            for entry in client.follow(persona.run_id):
-                yield event_from({name: value for name, value in entry.items() if name not in _ENTRY})
+            yield from _events_of(client, persona.run_id)
+
+
+def _events_of(client: Client, run_id: str) -> Iterable[RunEvent]:
+    for entry in client.follow(run_id):
+        yield event_from({name: value for name, value in entry.items() if name not in _ENTRY})
+
+
+def events_of_jobs(client: Client, limit: int) -> Iterable[RunEvent]:
+    """The events of the newest `limit` jobs of each kind that have ended."""
+    for kind in _JOBS:
+        for run in client.call("GET", "/v1/runs", params={"kind": kind, "limit": limit})["data"]:
+            if run["status"] != RunStatus.RUNNING:
+                yield from _events_of(client, run["id"])
+
+
+def collected_deliveries(client: Client, limit: int) -> Values:
+    """Of the newest `limit` deliveries of each endpoint: 0 or 1 for those that ended, as WebhookDead; their retries.
+
+    `WebhookWaiting` are the seconds since the event of each that has not ended.
+    """
+    values: Values = defaultdict(list)
+    try:
+        endpoints = client.call("GET", "/v1/webhooks")["data"]
+    except ApiError as refused:
+        if (refused.problem or {}).get("code") == "insufficient_scope":  # the key may read personas alone
+            return values
+        raise
+    for endpoint in endpoints:
+        path = f"/v1/webhooks/{endpoint['id']}/deliveries"
+        for delivery in client.call("GET", path, params={"limit": limit})["data"]:
+            values["WebhookRetries", ""] += [1.0] * max(0, len(delivery["attempts"]) - 1)
+            if delivery["status"] == DeliveryStatus.PENDING:
+                created = datetime.fromisoformat(delivery["created_at"])
+                values["WebhookWaiting", ""].append((datetime.now(UTC) - created).total_seconds())
+            else:
+                values["WebhookDead", ""].append(float(delivery["status"] == DeliveryStatus.DEAD))
+    return values
 
 
 def collected(events: Iterable[RunEvent]) -> Values:
@@ -56,11 +104,28 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def show(values: Mapping[tuple[str, str], Sequence[float]], console: SafeConsole) -> None:
-    """Prints the numbers of runs, steps and providers."""
-    ended = values.get(("RunFailed", ""), ())
-    if not ended:
+    """Prints the numbers of runs, steps and providers, of jobs, and of deliveries of webhooks."""
+    if values.get(("RunFailed", "")):
+        _show_runs(values, console)
+    else:
         console.print("No run has ended yet.")
-        return
+    if jobs := _named(values, "JobFailed"):
+        table = _table("job", "ended", "p50, p99", "failed")
+        for job in jobs:
+            failed = values["JobFailed", job]
+            table.add_row(job, str(len(failed)), _durations(values, "JobDuration", job), _share(failed))
+        console.print(table)
+    ended, waiting = values.get(("WebhookDead", ""), ()), values.get(("WebhookWaiting", ""), ())
+    if ended or waiting:
+        console.print(
+            f"webhooks: {len(ended)} deliveries ended, {_share(ended)} given up,"
+            f" {len(values.get(('WebhookRetries', ''), ()))} retries,"
+            f" {len(waiting)} wait, the oldest for {max(waiting, default=0):.0f} s"
+        )
+
+
+def _show_runs(values: Mapping[tuple[str, str], Sequence[float]], console: SafeConsole) -> None:
+    ended = values[("RunFailed", "")]
     flagged, cost = values.get(("RunFlagged", ""), ()), sum(values.get(("CostUsd", ""), ()))
     console.print(
         f"{len(ended)} runs, {_share(ended)} failed, {_share(flagged)} flagged,"

@@ -231,9 +231,12 @@ class AsyncFourfold:
         """Returns calls, tokens and USD from one UTC day (ISO 8601) to another, by default of 30 days."""
         return await self._document(UsageReport, operations.usage(first, last, group_by))
 
-    async def check_voice(self, persona_id: str, model: str) -> RunReceipt:
-        """Starts a check whether the persona keeps its voice on another model; `follow` its run."""
-        return await self._document(RunReceipt, operations.voice_check(persona_id, model))
+    async def check_voice(self, persona_id: str, model: str, *, suite: bool = False) -> RunReceipt:
+        """Starts a check whether the persona keeps its voice on another model; `follow` its run.
+
+        With `suite` the provocation suite runs on both models as well.
+        """
+        return await self._document(RunReceipt, operations.voice_check(persona_id, model, suite))
 
     async def voice_checks(self, persona_id: str, model: str | None = None) -> VoiceChecks:
         """Returns the state of the newest voice check and the certificates, or that of `model`."""

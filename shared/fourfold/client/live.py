@@ -11,8 +11,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from fourfold.client.errors import ApiConnectionError
 from fourfold.client.subscription import (
-    FORBIDDEN,
     PING,
+    REFUSALS,
     SILENCE_S,
     BrokenConnectionError,
     Subscription,
@@ -78,8 +78,8 @@ class LiveFeed:
         try:
             return connect(self._address(), additional_headers=self._headers, ping_interval=None, close_timeout=1)
         except InvalidStatus as refused:
-            if refused.response.status_code in FORBIDDEN:
-                raise refused_handshake() from None
+            if refused.response.status_code in REFUSALS:
+                raise refused_handshake(refused.response.status_code) from None
             raise
 
     def _received(self, socket: ClientConnection) -> Iterator[dict[str, Any] | None]:

@@ -11,8 +11,8 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from fourfold.client.errors import ApiConnectionError
 from fourfold.client.subscription import (
-    FORBIDDEN,
     PING,
+    REFUSALS,
     SILENCE_S,
     BrokenConnectionError,
     Subscription,
@@ -50,8 +50,8 @@ async def live_events(
                     if subscription.has_ended():
                         return
         except InvalidStatus as refused:
-            if refused.response.status_code in FORBIDDEN:
-                raise refused_handshake() from None
+            if refused.response.status_code in REFUSALS:
+                raise refused_handshake(refused.response.status_code) from None
             _require(was_connected, refused)
         except (ApiConnectionError, WebSocketException, OSError) as lost:
             _require(was_connected, lost)

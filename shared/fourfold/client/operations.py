@@ -116,9 +116,11 @@ def drift(persona_id: str, reply: str, session_id: str | None) -> Operation:
     return Operation("POST", f"/v1/personas/{persona_id}/drift", _given(reply=reply, session_id=session_id))
 
 
-def voice_check(persona_id: str, model: str) -> Operation:
+def voice_check(persona_id: str, model: str, suite: bool) -> Operation:
     """Checks another model against the voice."""
-    return Operation("POST", f"/v1/personas/{persona_id}/voice-check", {"model": model})
+    return Operation(
+        "POST", f"/v1/personas/{persona_id}/voice-check", {"model": model, **({"suite": True} if suite else {})}
+    )
 
 
 def voice_checks(persona_id: str, model: str | None) -> Operation:

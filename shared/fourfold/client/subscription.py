@@ -16,11 +16,12 @@ Target = dict[str, str | bool]
 PING: Final = '{"action": "ping"}'
 # After this silence a client sends a ping; after twice as long the connection is broken.
 SILENCE_S: Final = 30.0
-FORBIDDEN: Final = frozenset({401, 403})
+REFUSALS: Final = frozenset({401, 403, 429})
 _FIRST_PAUSE_S: Final = 0.25
 _LONGEST_PAUSE_S: Final = 15.0
 # Maximum number of runs in the `after` of a subscription.
 _NAMED_RUNS: Final = 200
+_TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
 
 
@@ -87,8 +88,11 @@ def is_end(event: dict[str, Any]) -> bool:
     return kind != "step" and what in {"completed", "failed"}
 
 
-def refused_handshake() -> ApiProblemError:
-    """The error of a key that the WebSocket API does not accept."""
+def refused_handshake(status: int) -> ApiProblemError:
+    """The error of a connection that the WebSocket API refuses with one of `REFUSALS`."""
+    if status == _TOO_MANY:
+        detail = "Close a connection of this workspace, or raise api.limits.connections."
+        return ApiProblemError(problem("too_many_connections", "Too many connections", _TOO_MANY, detail))
     detail = "Use a key with the scope personas:read."
     return ApiProblemError(problem("insufficient_scope", "The API key cannot follow runs", 403, detail))
 

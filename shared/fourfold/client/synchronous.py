@@ -226,9 +226,12 @@ class Fourfold:
         """Returns calls, tokens and USD from one UTC day (ISO 8601) to another, by default of 30 days."""
         return self._document(UsageReport, operations.usage(first, last, group_by))
 
-    def check_voice(self, persona_id: str, model: str) -> RunReceipt:
-        """Starts a check whether the persona keeps its voice on another model; `follow` its run."""
-        return self._document(RunReceipt, operations.voice_check(persona_id, model))
+    def check_voice(self, persona_id: str, model: str, *, suite: bool = False) -> RunReceipt:
+        """Starts a check whether the persona keeps its voice on another model; `follow` its run.
+
+        With `suite` the provocation suite runs on both models as well.
+        """
+        return self._document(RunReceipt, operations.voice_check(persona_id, model, suite))
 
     def voice_checks(self, persona_id: str, model: str | None = None) -> VoiceChecks:
         """Returns the state of the newest voice check and the certificates, or that of `model`."""

@@ -58,6 +58,16 @@ class LimitsConfig(Document):
         ),
         KeyMeta(unit="requests", scopes=_NOT_BY_WORKSPACE),
     ] = 100
+    connections: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description="Maximum WebSocket connections of a workspace at the same time. A connection that ends without "
+            "notice counts for at most two hours and ten minutes.",
+        ),
+        KeyMeta(unit="connections", scopes=_NOT_BY_WORKSPACE),
+    ] = 100
     usd_per_month: Annotated[
         Annotated[float, Field(ge=0.0, le=10_000_000.0)] | None,
         Field(description="The most that a workspace may spend on models in a UTC month; null: no limit."),

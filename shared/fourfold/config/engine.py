@@ -197,6 +197,13 @@ class FingerprintConfig(Document):
         float,
         Field(ge=0, le=1, description="Distinctiveness below which a voice is reported as too close to the baseline."),
     ] = 0.5
+    action_on_too_close: Annotated[
+        Literal["warn", "rewrite_mask"],
+        Field(
+            description="What follows when a new persona's voice is surely below `min_distinctiveness`: `warn` "
+            "publishes the event, `rewrite_mask` also writes the mask once more and keeps the more distinct voice."
+        ),
+    ] = "warn"
 
 
 # The tests of the safety floor, and the safety setting that each one tests. They run while that setting is true.

@@ -41,6 +41,29 @@ class Estimate(Document):
             usd=UsdRange(low=_times(self.usd.low, count), high=_times(self.usd.high, count)),
         )
 
+    def plus(self, other: Estimate) -> Estimate:
+        """Returns the estimate of both requests."""
+        return Estimate(
+            models=self.models | other.models,
+            calls=CountRange(low=self.calls.low + other.calls.low, high=self.calls.high + other.calls.high),
+            tokens=CountRange(low=self.tokens.low + other.tokens.low, high=self.tokens.high + other.tokens.high),
+            usd=UsdRange(low=_plus(self.usd.low, other.usd.low), high=_plus(self.usd.high, other.usd.high)),
+        )
+
+    def if_needed(self) -> Estimate:
+        """Returns the estimate of a request that may not be made."""
+        none = CountRange(low=0, high=0)
+        return Estimate(
+            models=self.models,
+            calls=none.model_copy(update={"high": self.calls.high}),
+            tokens=none.model_copy(update={"high": self.tokens.high}),
+            usd=UsdRange(low=0.0, high=self.usd.high),
+        )
+
+
+def _plus(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else round(one + other, 6)
+
 
 def _times(usd: float | None, count: int) -> float | None:
     return None if usd is None else round(usd * count, 6)

@@ -7,6 +7,7 @@ from typing import Final
 
 from fourfold.config.engine import ChatConfig, EngineConfig
 from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.generation import estimate_steps
 from fourfold.estimates.planned import PlannedCall, estimate_of, instruction_tokens, material_tokens, request_tokens
 from fourfold.persona import Persona
 from fourfold.provocation.definition import ProvocationTest, Severity
@@ -15,6 +16,7 @@ from fourfold.provocation.plan import SuitePlan
 from fourfold.provocation.slots import bind_slots, message_text, slot_values
 from fourfold.provocation.speaker import speaker_system
 from fourfold.provocation.transcript import Exchange, Transcript
+from fourfold.steps import StepName
 from fourfold.voice.fingerprint_job import ASSISTANT_SYSTEM, scenario_system
 from fourfold.voice.scenarios import ScenarioSet
 
@@ -42,14 +44,35 @@ def estimate_fingerprint(persona: Persona, config: EngineConfig, scenarios: Scen
     return estimate_of([*replies, *baseline])
 
 
-def estimate_voice_check(persona: Persona, config: EngineConfig, scenarios: ScenarioSet, model: str) -> Estimate:
-    """Returns what a check of `model` would cost.
+def estimate_rewriting_fingerprint(persona: Persona, config: EngineConfig, scenarios: ScenarioSet) -> Estimate:
+    """Returns what a fingerprint would cost that may write the mask once more and ask all scenarios again.
 
     Raises:
         NotWrittenError: the persona has no layers yet.
     """
-    chat = config.chat.for_model(model).for_jobs(config.fingerprint.max_tokens)
-    return estimate_of(_scenario_replies(persona, config, chat, scenarios))
+    chat = config.chat.for_jobs(config.fingerprint.max_tokens)
+    layers = estimate_steps(persona.intent, config, (StepName.MASK_BUILD, StepName.SURFACE_GROUND), 1)
+    again = estimate_of(_scenario_replies(persona, config, chat, scenarios))
+    return estimate_fingerprint(persona, config, scenarios).plus(layers.plus(again).if_needed())
+
+
+def estimate_voice_check(
+    persona: Persona, config: EngineConfig, scenarios: ScenarioSet, model: str, plan: SuitePlan | None = None
+) -> Estimate:
+    """Returns what a check of `model` would cost; with `plan`, also of the suite on the present models and on this one.
+
+    Raises:
+        NotWrittenError: the persona has no layers yet.
+    """
+    other = config.model_copy(update={"chat": config.chat.for_model(model)})
+    voice = estimate_of(
+        _scenario_replies(persona, config, other.chat.for_jobs(config.fingerprint.max_tokens), scenarios)
+    )
+    if plan is None:
+        return voice
+    before, after = (estimate_suite(persona, each, plan) for each in (config, other))
+    models = {"persona_before": before.models["persona"], **after.models}
+    return before.plus(after).plus(voice).model_copy(update={"models": models})
 
 
 def estimate_suite(persona: Persona, config: EngineConfig, plan: SuitePlan) -> Estimate:

@@ -34,11 +34,26 @@ class SimilarVoice(Document):
     alike: tuple[str, ...]
 
 
+class VoiceRewrite(Document):
+    """The result of rewriting a mask: the distinctiveness (0-1) before and after, and which voice was stored.
+
+    `avoided` are the style features that the rewriting was asked to leave. `changed` are the fields of the layers that
+    differ now; none if the first voice stays. `after` is null if no mask was written that keeps the constraints.
+    """
+
+    before: float
+    after: float | None
+    shipped: Literal["first", "second"]
+    avoided: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
 class VoiceTooClose(EventData):
     """A new fingerprint shows a voice that is surely below `engine.fingerprint.min_distinctiveness` in its workspace.
 
     `score` (0-1) is its distinctiveness from the workspace's newest voices, `interval` its 95 % interval; `nearest` are
-    up to three of them. Nothing is changed: regenerate the persona from `mask_build`, or refine its mask.
+    up to three of them. `rewrite` is what `action_on_too_close: rewrite_mask` came to. If it is null, nothing was
+    changed: regenerate the persona from `mask_build`, or refine its mask.
     """
 
     detail_type: ClassVar[str] = "persona.voice_too_close"
@@ -49,6 +64,7 @@ class VoiceTooClose(EventData):
     interval: tuple[float, float]
     minimum: float
     nearest: tuple[SimilarVoice, ...]
+    rewrite: VoiceRewrite | None
 
 
 class VoiceCheckCompleted(EventData):

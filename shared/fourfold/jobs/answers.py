@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 from fourfold.jobs.store import Checkpoints
 
@@ -18,6 +20,19 @@ WORKING = "~"
 WAVE = 20
 # A full wave: fewer answers are stored only at the end, so that a write is worth its price.
 _FULL = 15
+
+
+class Answers(Protocol):
+    """What a job may do with its answers. `PaidAnswers` describes the methods."""
+
+    def find(self, key: str) -> str | None:
+        """The text kept under `key`, or None."""
+
+    def get_or_make(self, key: str, make: Callable[[], str]) -> str:
+        """The answer kept under `key`, or the one that `make` pays for."""
+
+    def add(self, key: str, text: str, replaces: str | None = None) -> None:
+        """Keeps a text that cost nothing."""
 
 
 class PaidAnswers:
@@ -108,3 +123,36 @@ class PaidAnswers:
         self._stored = {key: text for key, text in self._stored.items() if key not in self._replaced} | self._waiting
         self._waiting, self._replaced, self._answered = {}, set(), 0
         self._changed.notify_all()
+
+
+@dataclass(frozen=True)
+class PartOfAnswers:
+    """The answers of one part of a job, which chooses its keys without regard to the other parts."""
+
+    whole: Answers
+    name: str
+
+    def find(self, key: str) -> str | None:
+        """The text that the part keeps under `key`, or None."""
+        return self.whole.find(part_key(self.name, key))
+
+    def get_or_make(self, key: str, make: Callable[[], str]) -> str:
+        """The part's answer under `key`, or the one that `make` pays for. Raises as `PaidAnswers.get_or_make`."""
+        return self.whole.get_or_make(part_key(self.name, key), make)
+
+    def add(self, key: str, text: str, replaces: str | None = None) -> None:
+        """Keeps a text of the part, in place of its answers under the prefix `replaces`."""
+        self.whole.add(part_key(self.name, key), text, None if replaces is None else part_key(self.name, replaces))
+
+
+def part_key(name: str, key: str) -> str:
+    """The key of a part's text among those of the whole job: what only the job reads remains so."""
+    return f"{WORKING if key.startswith(WORKING) else ''}{name}/{key}"
+
+
+def texts_of_part(stored: Mapping[str, str], name: str) -> dict[str, str]:
+    """The texts of one part, by its own keys."""
+    prefixes = (f"{name}/", f"{WORKING}{name}/")
+    return {
+        key.removeprefix(prefix): text for prefix in prefixes for key, text in stored.items() if key.startswith(prefix)
+    }

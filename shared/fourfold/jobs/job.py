@@ -16,7 +16,7 @@ from fourfold.errors import FourfoldError
 from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.concurrency import concurrently
 from fourfold.jobs.message import JobMessage
-from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease
+from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease, NewVersion
 from fourfold.llm.port import ModelCall, ModelError, StoppedError
 from fourfold.persona import Persona, TokenUsage, Usage
 from fourfold.problem import Problem
@@ -40,6 +40,8 @@ JobName = Literal["fingerprint", "provocation", "voice_check"]
 class Conclusion:
     """The outcome of a job: result as JSON text, bus entries, cost, and a function that adds a summary to the persona.
 
+    A job that changes the persona's layers has `version` instead: it returns the next version of the stored persona, or
+    raises if that has changed since.
     `records` are the items' results that can still be read after the job, by item. `further_calls` were paid for and
     are not among the answers. `name` distinguishes results of one kind, of which the newest of each name is stored.
     """
@@ -49,6 +51,7 @@ class Conclusion:
     tokens: TokenUsage
     cost_usd: float | None
     summary: Callable[[Persona], Persona] | None = None
+    version: Callable[[Persona], NewVersion] | None = None
     records: Mapping[str, str] = field(default_factory=dict)
     further_calls: Sequence[ModelCall] = ()
     name: str = ""
@@ -58,7 +61,10 @@ class Job(Protocol):
     """One kind of job for one persona."""
 
     def items(self, answers: PaidAnswers) -> Sequence[str]:
-        """Returns the unique keys of the items, in the order to start them."""
+        """Returns the unique keys of the items, in the order to start them.
+
+        It is called again when all of them are answered, and may then return further ones.
+        """
 
     def perform(self, key: str, answers: PaidAnswers) -> None:
         """Processes one item and adds its result to `answers`, under its key. Thread-safe.
@@ -188,7 +194,6 @@ def _finish_items(  # noqa: PLR0913, PLR0917 - what a job needs
     log.require_not_cancelled()
     items = list(job.items(answers))
     progress = _Progress(log, kind, items, logged=answers.stored(items))
-    remaining = [key for key in items if answers.find(key) is None]
 
     def perform(key: str) -> None:
         try:
@@ -198,10 +203,12 @@ def _finish_items(  # noqa: PLR0913, PLR0917 - what a job needs
             raise
 
     try:
-        for _ in concurrently(remaining, perform, concurrency, may_start):
-            progress.log_stored(answers)
-            if on_paid is not None:
-                on_paid(paid_calls(job, answers.all()))
+        while remaining := [key for key in progress.items if answers.find(key) is None]:
+            for _ in concurrently(remaining, perform, concurrency, may_start):
+                progress.log_stored(answers)
+                if on_paid is not None:
+                    on_paid(paid_calls(job, answers.all()))
+            progress.items = list(job.items(answers))
     except Exception:  # any error of an item: the other answers are paid for, and the next worker needs them
         answers.store()
         raise
@@ -283,6 +290,7 @@ def _complete(
         records=conclusion.records,
         entries=conclusion.entries,
         summary=conclusion.summary,
+        version=conclusion.version,
         spent=spent_on(run.kind.value, run.author, calls),
         name=conclusion.name,
     )

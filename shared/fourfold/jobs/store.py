@@ -12,6 +12,7 @@ from fourfold.errors import ConflictError
 from fourfold.ids import RunId
 from fourfold.jobs.message import JobMessage
 from fourfold.persona import Document, Persona
+from fourfold.persona_versions import PersonaVersion
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunKind
 from fourfold.spending.spent import Accounts
@@ -48,12 +49,21 @@ class Lease:
 
 
 @dataclass(frozen=True)
+class NewVersion:
+    """A version of the persona that a job wrote, and its `persona.updated` for the bus."""
+
+    version: PersonaVersion
+    entry: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Ending:
     """The end of a job, stored in one transaction.
 
     `result` becomes the persona's newest result of the kind, and of its `name` where there are several; `records` are
     the items' results that can still be read, by item; `entries` are bus entries for the outbox; `summary` returns the
-    persona with the summary of the result; `spent` is counted in the workspace's usage. The answers of the run are
+    persona with the summary of the result; `version` returns its next version instead, or raises if the persona is no
+    longer as the job read it; `spent` is counted in the workspace's usage. The answers of the run are
     deleted with its end. Of a suite that fails, the finished items are kept.
     """
 
@@ -63,6 +73,7 @@ class Ending:
     records: Mapping[str, str] = field(default_factory=dict)
     entries: Sequence[dict[str, Any]] = ()
     summary: Callable[[Persona], Persona] | None = None
+    version: Callable[[Persona], NewVersion] | None = None
     spent: Accounts = field(default_factory=dict)
     name: str = ""
 

@@ -12,6 +12,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 from fourfold.mcp.api_calls import Api, call, call_json
 from fourfold.mcp.edit_tools import add_edit_tools
 from fourfold.mcp.tools import add_tools
+from fourfold.mcp.voice_check_tools import add_voice_check_tools
 
 _INSTRUCTIONS = (
     "fourfold writes personas in four layers (soul, self, mask, surface) from a brief. Create one with create_persona, "
@@ -32,6 +33,7 @@ def build_server(api: Api, version: str) -> MCPServer[Any]:
     )
     add_tools(server, api)
     add_edit_tools(server, api)
+    add_voice_check_tools(server, api)
 
     @server.resource("persona://{persona_id}", mime_type="application/json")
     async def persona(persona_id: str, context: Context) -> str:

@@ -23,7 +23,7 @@ Settings = Annotated[
     ),
 ]
 
-_READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 _DELETES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
 ASYNC = {"Prefer": "respond-async"}
@@ -81,12 +81,12 @@ def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
             return {"personas": [await _summary(api, context, run) for run in receipt["runs"]]} if wait else receipt
         return await ended(api, context, receipt) if wait else receipt
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def get_persona(persona_id: PersonaId, context: Context) -> Document:
         """Returns a persona: its four layers (soul, self, mask, surface), audit, status and cost."""
         return await call_json(api, context, "GET", f"/v1/personas/{persona_id}")
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def list_personas(
         context: Context,
         limit: Annotated[int, Field(description="Maximum number of personas, 1-100.")] = 20,
@@ -98,7 +98,7 @@ def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
         query = {"limit": limit, "cursor": cursor, "q": q, "language": language}
         return await call_json(api, context, "GET", "/v1/personas", query=query)
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def parse_brief(brief: str, context: Context) -> Document:
         """Reads only the facts, the tone and the constraints of a brief. It costs one model call and stores nothing."""
         return await call_json(api, context, "POST", "/v1/personas/parse", body={"intent": brief})
@@ -155,7 +155,7 @@ def _add_voice_tools(server: MCPServer[Any], api: Api) -> None:
         body = {"message": message, "session_id": session_id}
         return await call_json(api, context, "POST", f"/v1/personas/{persona_id}/chat", body=body)
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def list_sessions(
         persona_id: PersonaId,
         context: Context,
@@ -164,7 +164,7 @@ def _add_voice_tools(server: MCPServer[Any], api: Api) -> None:
         """Lists the chats with a persona: title, number of messages, cost and drift, the latest to begin first."""
         return await call_json(api, context, "GET", f"/v1/personas/{persona_id}/sessions", query={"cursor": cursor})
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def get_session_messages(
         session_id: Annotated[str, Field(description="`session_id` of a reply, or `id` of list_sessions.")],
         context: Context,
@@ -184,12 +184,12 @@ def _add_voice_tools(server: MCPServer[Any], api: Api) -> None:
         body = {"replies": replies, "session_id": session_id}
         return await call_json(api, context, "POST", f"/v1/personas/{persona_id}/drift", body=body)
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def get_voice(persona_id: PersonaId, context: Context) -> Document:
         """Returns a system prompt and example lines, to speak as the persona in any chat."""
         return await call_json(api, context, "GET", f"/v1/personas/{persona_id}/voice")
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def get_fingerprint(persona_id: PersonaId, context: Context) -> Document:
         """Returns the state and quality of the persona's voice fingerprint."""
         return await call_json(api, context, "GET", f"/v1/personas/{persona_id}/fingerprint")
@@ -213,7 +213,7 @@ def _add_suite_tools(server: MCPServer[Any], api: Api) -> None:
         run = await wait_for_run(api, context, receipt["run_id"])
         return await call_json(api, context, "GET", f"{path}/runs/{run['id']}")
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def get_test_suite(persona_id: PersonaId, context: Context) -> Document:
         """Returns the newest results of the provocation suite."""
         return await call_json(api, context, "GET", f"/v1/personas/{persona_id}/test-suite")
@@ -243,7 +243,7 @@ def _add_evaluation_tools(server: MCPServer[Any], api: Api) -> None:
             return await call_json(api, context, "GET", f"{path}/{receipt['evaluation_id']}")
         return receipt
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def get_evaluation(
         evaluation_id: Annotated[str, Field(description="The evaluation's id, evl_...")], context: Context
     ) -> Document:
@@ -252,12 +252,12 @@ def _add_evaluation_tools(server: MCPServer[Any], api: Api) -> None:
 
 
 def _add_run_tools(server: MCPServer[Any], api: Api) -> None:
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def get_run(run_id: RunId, context: Context) -> Document:
         """Returns a run: its status, steps, tokens and cost so far."""
         return await call_json(api, context, "GET", f"/v1/runs/{run_id}")
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def list_runs(
         context: Context,
         status: Annotated[
@@ -273,7 +273,7 @@ def _add_run_tools(server: MCPServer[Any], api: Api) -> None:
         """Ends a run before its next model call; a call in progress is completed and paid."""
         return await call_json(api, context, "POST", f"/v1/runs/{run_id}/cancel")
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def get_usage(
         context: Context,
         first: Annotated[str | None, Field(description="The first UTC day, such as 2026-11-01.")] = None,
@@ -284,7 +284,7 @@ def _add_run_tools(server: MCPServer[Any], api: Api) -> None:
         query = {"from": first, "to": last, "group_by": group_by}
         return await call_json(api, context, "GET", "/v1/usage", query=query)
 
-    @server.tool(annotations=_READS)
+    @server.tool(annotations=READS)
     async def get_settings(
         context: Context, prefix: Annotated[str, Field(description="Such as engine.pipeline.")] = ""
     ) -> Document:

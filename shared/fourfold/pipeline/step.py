@@ -110,6 +110,12 @@ is in. What the person says (phrases, vocabulary) is in it.
 """
 
 
+# A run that begins with the voice does so because the last one was rejected, if it has findings.
+_FINDINGS = """
+The findings piece says what is wrong with the voice as it was, and quotes it. Mend that at its root; do not polish.
+"""
+
+
 # Of the steps that get the number, those that are to act on it.
 _WRITING = frozenset({*LAYER_OF_STEP, StepName.SINGLE_CALL})
 _VARIATION = """
@@ -134,6 +140,8 @@ def _further_task(step: StepName, state: RunState) -> Iterable[str]:
         yield _VARIATION
     if state.avoid_names:
         yield _TAKEN_NAMES
+    if step is state.start_at is StepName.MASK_BUILD and state.findings:
+        yield _FINDINGS
     layer = LAYER_OF_STEP.get(step)
     if layer is None or state.rewrite is None:
         return

@@ -52,7 +52,8 @@ def document() -> dict[str, Any]:
                 "Live progress. GET /v1/progress returns the URL. A connection has at most 100 subscriptions, lasts at"
                 " most two hours, and is closed after ten minutes without messages. A message to the server has at"
                 " most 16 KiB; on AWS, a message of more than 128 KiB closes the connection. A connection receives each"
-                " event once: a repeated subscription replays nothing.",
+                " event once: a repeated subscription replays nothing. A workspace has at most `api.limits.connections`"
+                " connections (100 by default); the handshake of one more is answered with 429.",
             ),
             "runEvents": {
                 **_channel(

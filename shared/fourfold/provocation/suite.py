@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from fourfold.events.envelope import bus_entry
 from fourfold.events.provocation import TestSuiteCompleted
-from fourfold.jobs.answers import WORKING, PaidAnswers
+from fourfold.jobs.answers import WORKING, Answers
 from fourfold.jobs.job import Conclusion, JobFailedError, failed_calls
 from fourfold.jobs.store import Checkpoints
 from fourfold.layers import same_layers
@@ -51,7 +51,7 @@ _SUMS = TypeAdapter(tuple[CallSum, ...])
 class AnswerCache:
     """A `CallCache` in the answers of a run: those that an earlier worker of the run paid for are reused."""
 
-    answers: PaidAnswers
+    answers: Answers
 
     def get_or_make(self, key: str, make: Callable[[], str]) -> str:
         """Returns the answer under `key`, or makes it."""
@@ -74,7 +74,7 @@ class SuiteJob:
     make_plan: Callable[[Selection], SuitePlan]
     _plan: SuitePlan | None = None
 
-    def items(self, answers: PaidAnswers) -> Sequence[str]:
+    def items(self, answers: Answers) -> Sequence[str]:
         """The ids of the tests, longest first."""
         stored = answers.find(_PLAN)
         if stored is None:
@@ -87,7 +87,7 @@ class SuiteJob:
             self._plan = SuitePlan.model_validate_json(stored)
         return tuple(self._tests)
 
-    def perform(self, key: str, answers: PaidAnswers) -> None:
+    def perform(self, key: str, answers: Answers) -> None:
         """Runs all repetitions of one test; its record (JSON) replaces the single answers.
 
         Raises:
@@ -107,9 +107,8 @@ class SuiteJob:
                 pass rate of the rest would say nothing about the persona.
         """
         records = {key: stored[key] for key in self._tests}
-        results = [TestRecord.model_validate_json(text).result for text in records.values()]
-        require_verdicts(results)
-        report = build_report(run, self.persona, self._planned, results, self._judges(), at, failed_calls(stored))
+        report = self.report(run, records, at, failed_calls(stored))
+        require_verdicts([TestRecord.model_validate_json(text).result for text in records.values()])
         fields = report.model_dump(include={*TestSuiteCompleted.model_fields})
         event = TestSuiteCompleted.model_validate(fields)
         entry = bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
@@ -127,6 +126,13 @@ class SuiteJob:
             cost_usd=report.cost_usd,
             summary=summarized if report.complete else None,
         )
+
+    def report(
+        self, run: Run, records: Mapping[str, str], at: datetime, failed: Sequence[ModelCall] = ()
+    ) -> SuiteReport:
+        """Returns the figures over the records of all tests; `failed` are further calls."""
+        results = [TestRecord.model_validate_json(records[key]).result for key in self._tests]
+        return build_report(run, self.persona, self._planned, results, self._judges(), at, failed)
 
     def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
         """The calls of finished tests, those of a model as one, and those paid for unfinished tests."""
@@ -148,7 +154,7 @@ class SuiteJob:
     def _tests(self) -> Mapping[str, ProvocationTest]:
         return {test.id: test for test in self._planned.all_tests()}
 
-    def _context(self, answers: PaidAnswers) -> ProvocationContext:
+    def _context(self, answers: Answers) -> ProvocationContext:
         second = self.second if self._planned.second_judgement else None
         return ProvocationContext(self.persona, self.speaker, self.first, second, AnswerCache(answers))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from fourfold.config.engine import SafetyConfig
 from fourfold.config.models import ModelConfig
 from fourfold.events.envelope import bus_entry
-from fourfold.events.voice import FingerprintReady, SimilarVoice, VoiceTooClose
+from fourfold.events.voice import FingerprintReady, VoiceTooClose
 from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.job import Conclusion, failed_calls
 from fourfold.layers import same_layers
@@ -19,7 +19,7 @@ from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
 from fourfold.persona import Document, Persona
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.voice.chat_turn import ChatTurn, ask
-from fourfold.voice.distinctiveness import ComparableVoice, from_others, nearest, verdict_of
+from fourfold.voice.distinctiveness import ComparableVoice
 from fourfold.voice.embedder import Embedder, MeteredEmbedder
 from fourfold.voice.fingerprint import (
     Fingerprint,
@@ -30,6 +30,7 @@ from fourfold.voice.fingerprint import (
 )
 from fourfold.voice.scenarios import Scenario, ScenarioSet
 from fourfold.voice.system_prompt import system_prompt
+from fourfold.voice.too_close import too_close
 
 # Keys of the plain assistant's replies.
 _ASSISTANT_REPLY = f"{WORKING}bare/"
@@ -81,23 +82,32 @@ class AssistantBaseline(Protocol):
         """Stores a baseline reply; an existing one is not overwritten."""
 
 
-def too_close(fingerprint: Fingerprint, others: Sequence[ComparableVoice], minimum: float) -> list[VoiceTooClose]:
-    """The event of a voice that is surely less distinct from others than `minimum`; none for any other voice."""
-    result = from_others(fingerprint, others)
-    if result is None or verdict_of(result, minimum) != "too_close":
-        return []
-    event = VoiceTooClose(
+def ready_entries(
+    run: Run, fingerprint: Fingerprint, close: VoiceTooClose | None, at: datetime
+) -> list[dict[str, Any]]:
+    """The bus entries of a fingerprint that is ready; `close` is published with it."""
+    ready = FingerprintReady(
         persona_id=fingerprint.persona_id,
         run_id=fingerprint.run_id,
-        score=result.score,
-        interval=(result.low, result.high),
-        minimum=minimum,
-        nearest=tuple(
-            SimilarVoice(persona_id=near.voice.persona_id, score=near.score, alike=near.alike)
-            for near in nearest(fingerprint, others)
-        ),
+        embedder=fingerprint.embedder,
+        scenario_set=fingerprint.scenario_set,
+        scenarios=fingerprint.scenarios,
+        calibration=fingerprint.calibration.n,
+        grade=fingerprint.grade,
+        eer=summary_of(fingerprint).eer,
+        cost_usd=fingerprint.cost_usd,
     )
-    return [event]
+    return [
+        bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
+        for event in (ready, close)
+        if event is not None
+    ]
+
+
+def with_summary(persona: Persona, fingerprint: Fingerprint, spoken: Persona) -> Persona:
+    """The stored persona with the summary of a fingerprint that `spoken`, the persona of the time, was asked for."""
+    details = {"persona_version": spoken.version, "stale": not same_layers(spoken, persona)}
+    return persona.model_copy(update={"fingerprint": summary_of(fingerprint).model_copy(update=details)})
 
 
 @dataclass
@@ -117,11 +127,12 @@ class FingerprintJob:
     deadline: Deadline
     others: Callable[[Fingerprint], Sequence[ComparableVoice]] = lambda _fingerprint: ()
     min_distinctiveness: float = 0.0
-    _answered_before: frozenset[str] = frozenset()  # scenarios with a baseline reply when the job started
+    _answered_before: frozenset[str] | None = None  # scenarios with a baseline reply when the job started
 
     def items(self, answers: PaidAnswers) -> Sequence[str]:  # noqa: ARG002 - the port's signature
         """The scenario ids."""
-        self._answered_before = frozenset(self.baseline.read(self._baseline_key))
+        if self._answered_before is None:
+            self._answered_before = frozenset(self.baseline.read(self._baseline_key))
         return [scenario.id for scenario in self.scenarios.scenarios]
 
     def perform(self, key: str, answers: PaidAnswers) -> None:
@@ -129,52 +140,55 @@ class FingerprintJob:
         scenario = self.scenarios.find(key)
         if self._ask_assistant(scenario, answers):
             self.deadline.check()
-        answers.get_or_make(key, lambda: self._ask_persona(scenario))
+        answers.get_or_make(key, lambda: self.ask_persona(scenario))
 
     def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
         """Builds the fingerprint from all replies, with its event and the persona's summary."""
-        answers = {
-            scenario.id: ScenarioReply.model_validate_json(stored[scenario.id]) for scenario in self.scenarios.scenarios
+        embedder = MeteredEmbedder(self.embedder)
+        answers = self.answers_in(stored)
+        paid = [*self.calls_in(stored), *failed_calls(stored)]
+        fingerprint = self.fingerprint_of(run, answers, paid, embedder, at)
+        close = too_close(fingerprint, self.others(fingerprint), self.min_distinctiveness)
+        return Conclusion(
+            result=fingerprint.model_dump_json(),
+            records={scenario_id: answer.reply for scenario_id, answer in answers.items()},
+            entries=ready_entries(run, fingerprint, close, at),
+            tokens=fingerprint.tokens,
+            cost_usd=fingerprint.cost_usd,
+            further_calls=embedder.calls,
+            summary=lambda persona: with_summary(persona, fingerprint, self.persona),
+        )
+
+    def answers_in(self, stored: Mapping[str, str], prefix: str = "") -> dict[str, ScenarioReply]:
+        """The stored replies by scenario id; `prefix` begins their keys."""
+        return {
+            scenario.id: ScenarioReply.model_validate_json(stored[f"{prefix}{scenario.id}"])
+            for scenario in self.scenarios.scenarios
         }
-        tokens, cost_usd = tokens_and_cost([*self.calls_in(stored), *failed_calls(stored)])
-        replies = {scenario_id: answer.reply for scenario_id, answer in answers.items()}
+
+    def fingerprint_of(
+        self,
+        run: Run,
+        answers: Mapping[str, ScenarioReply],
+        paid: Sequence[ModelCall],
+        embedder: Embedder,
+        at: datetime,
+    ) -> Fingerprint:
+        """Returns the fingerprint of the replies; `paid` are the calls that it cost, those of `embedder` excepted.
+
+        Raises:
+            ModelError: the embedder returned no vectors.
+        """
+        tokens, cost_usd = tokens_and_cost(paid)
         source = FingerprintInput(
-            replies=replies,
+            replies={scenario_id: answer.reply for scenario_id, answer in answers.items()},
             assistant_replies=list(self.baseline.read(self._baseline_key).values()),
             models=tuple(sorted({answer.answered_by for answer in answers.values()})),
             tokens=tokens,
             cost_usd=cost_usd,
         )
         owner = FingerprintOwner(self.persona.id, run.id, self.persona.language)
-        embedder = MeteredEmbedder(self.embedder)
-        fingerprint = make_fingerprint(owner, source, embedder, self.scenarios, at)
-        summary = summary_of(fingerprint).model_copy(update={"persona_version": self.persona.version})
-        ready = FingerprintReady(
-            persona_id=fingerprint.persona_id,
-            run_id=fingerprint.run_id,
-            embedder=fingerprint.embedder,
-            scenario_set=fingerprint.scenario_set,
-            scenarios=fingerprint.scenarios,
-            calibration=fingerprint.calibration.n,
-            grade=fingerprint.grade,
-            eer=summary.eer,
-            cost_usd=fingerprint.cost_usd,
-        )
-        events = [ready, *too_close(fingerprint, self.others(fingerprint), self.min_distinctiveness)]
-        return Conclusion(
-            result=fingerprint.model_dump_json(),
-            records=replies,
-            entries=[
-                bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
-                for event in events
-            ],
-            tokens=fingerprint.tokens,
-            cost_usd=fingerprint.cost_usd,
-            further_calls=embedder.calls,
-            summary=lambda persona: persona.model_copy(
-                update={"fingerprint": summary.model_copy(update={"stale": not same_layers(self.persona, persona)})}
-            ),
-        )
+        return make_fingerprint(owner, source, embedder, self.scenarios, at)
 
     def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
         """The calls of the scenarios answered so far, by the persona and by the plain assistant."""
@@ -187,12 +201,17 @@ class FingerprintJob:
         """Storage key of the baseline replies: first model of the chain and scenario set version."""
         return f"{self.models[0].name}#{self.scenarios.version}"
 
-    def _ask_persona(self, scenario: Scenario) -> str:
+    def ask_persona(self, scenario: Scenario) -> str:
+        """Asks the persona one scenario; returns a ScenarioReply as JSON.
+
+        Raises:
+            ModelError: no model answered.
+        """
         return self._reply(scenario_turn(self.persona, self.safety, scenario))
 
     def _ask_assistant(self, scenario: Scenario, answers: PaidAnswers) -> bool:
         """Returns whether the assistant's reply was missing."""
-        if scenario not in self.scenarios.baseline_subset() or scenario.id in self._answered_before:
+        if scenario not in self.scenarios.baseline_subset() or scenario.id in (self._answered_before or ()):
             return False
         turn = ChatTurn(ASSISTANT_SYSTEM, (ChatMessage("user", scenario.text("en")),))
         text = answers.get_or_make(f"{_ASSISTANT_REPLY}{scenario.id}", lambda: self._reply(turn))

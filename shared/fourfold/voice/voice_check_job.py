@@ -23,19 +23,29 @@ from fourfold.voice.fingerprint import Fingerprint
 from fourfold.voice.fingerprint_job import ScenarioReply, paid_reply, scenario_turn
 from fourfold.voice.scenarios import Scenario, ScenarioSet, scenario_set
 from fourfold.voice.voice_check import CheckedReplies, certificate
+from fourfold.voice_certificate import VoiceCertificate
 
-# Key of the model's name in the checkpoints of a run. No scenario id begins so.
+# Keys of the model's name, and of the wish for the suite, in the checkpoints of a run. No scenario id begins so.
 _MODEL: Final = f"{WORKING}model"
+_SUITE: Final = f"{WORKING}suite"
 
 
-def model_texts(model: str) -> dict[str, str]:
-    """The initial checkpoints of a run: the model that it checks."""
-    return {_MODEL: model}
+@dataclass(frozen=True)
+class Checked:
+    """What a run checks: a model, and whether with the provocation suite."""
+
+    model: str
+    suite: bool = False
+
+    def texts(self) -> dict[str, str]:
+        """The initial checkpoints of the run."""
+        return {_MODEL: self.model, **({_SUITE: "yes"} if self.suite else {})}
 
 
-def read_model(checkpoints: Checkpoints) -> str | None:
-    """Reads the model that a run checks; None if the run has ended."""
-    return checkpoints.find(_MODEL)
+def read_checked(checkpoints: Checkpoints) -> Checked | None:
+    """Reads what a run checks; None if the run has ended."""
+    texts = checkpoints.read()
+    return Checked(texts[_MODEL], _SUITE in texts) if _MODEL in texts else None
 
 
 def fingerprint_replies(store: JobStore, workspace_id: str, fingerprint: Fingerprint) -> Mapping[str, str]:
@@ -46,6 +56,28 @@ def fingerprint_replies(store: JobStore, workspace_id: str, fingerprint: Fingerp
     if fingerprint.scenario_set != scenario_set().version:
         return {}
     return store.records(workspace_id, fingerprint.run_id)
+
+
+def concluded(run: Run, made: VoiceCertificate, further_calls: Sequence[ModelCall]) -> Conclusion:
+    """The end of a check, with its event."""
+    event = VoiceCheckCompleted(
+        persona_id=made.persona_id,
+        run_id=made.run_id,
+        model=made.model,
+        verdict=made.verdict,
+        pairs=made.pairs,
+        shift=made.shift and made.shift.estimate,
+        margin=made.shift and made.shift.margin,
+        cost_usd=made.cost_usd,
+    )
+    return Conclusion(
+        result=made.model_dump_json(),
+        entries=[bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=made.created_at)],
+        tokens=made.tokens,
+        cost_usd=made.cost_usd,
+        name=made.model,
+        further_calls=further_calls,
+    )
 
 
 @dataclass
@@ -76,33 +108,31 @@ class VoiceCheckJob:
 
     def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
         """Builds the certificate, with its event."""
-        after = {each.id: ScenarioReply.model_validate_json(stored[each.id]).reply for each in self._asked}
-        tokens, cost_usd = tokens_and_cost([*self.calls_in(stored), *failed_calls(stored)])
-        replies = CheckedReplies(self.model.name, self.before, after, tokens, cost_usd)
         embedder = MeteredEmbedder(self.embedder)
-        made = certificate(self.persona, run.id, self.fingerprint, replies, embedder, at)
-        event = VoiceCheckCompleted(
-            persona_id=made.persona_id,
-            run_id=made.run_id,
-            model=made.model,
-            verdict=made.verdict,
-            pairs=made.pairs,
-            shift=made.shift and made.shift.estimate,
-            margin=made.shift and made.shift.margin,
-            cost_usd=made.cost_usd,
-        )
-        return Conclusion(
-            result=made.model_dump_json(),
-            entries=[bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)],
-            tokens=made.tokens,
-            cost_usd=made.cost_usd,
-            name=made.model,
-            further_calls=embedder.calls,
-        )
+        paid = [*self.calls_in(stored), *failed_calls(stored)]
+        return concluded(run, self.certified(run, stored, paid, embedder, at), embedder.calls)
+
+    def certified(
+        self,
+        run: Run,
+        stored: Mapping[str, str],
+        paid: Sequence[ModelCall],
+        embedder: MeteredEmbedder,
+        at: datetime,
+    ) -> VoiceCertificate:
+        """Returns the certificate; `paid` are the calls that it cost, those of `embedder` excepted.
+
+        Raises:
+            ModelError: the embedder returned no vectors.
+        """
+        after = {each.id: ScenarioReply.model_validate_json(stored[each.id]).reply for each in self._asked}
+        tokens, cost_usd = tokens_and_cost(paid)
+        replies = CheckedReplies(self.model.name, self.before, after, tokens, cost_usd)
+        return certificate(self.persona, run.id, self.fingerprint, replies, embedder, at)
 
     def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
         """The calls of the scenarios answered so far."""
-        texts = (text for key, text in stored.items() if not key.startswith(WORKING))
+        texts = (stored[each.id] for each in self._asked if each.id in stored)
         return [call for text in texts for call in ScenarioReply.model_validate_json(text).calls]
 
     @property

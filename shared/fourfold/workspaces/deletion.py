@@ -1,7 +1,8 @@
 """Deletes a whole workspace, a slice for each request. Every slice may be interrupted and repeated.
 
 1. `begin` marks the workspace, with the event `workspace.deleted`. From then on its keys open nothing but the deletion.
-2. Each persona is deleted as by its owner, with its event; a run in progress stops before its next model call.
+2. Evaluations start nothing more. Each persona is deleted as by its owner, with its event; a run in progress stops
+   before its next model call.
 3. Once nothing was found for QUIET, no request or message of before can store anything: settings, endpoints,
    deliveries, connections, kept replies and published events are erased.
 4. When a slice finds nothing more for QUIET again, and every event is published, the keys and the mark are erased
@@ -95,9 +96,14 @@ class WorkspaceDeletionStore(Protocol):
 
 @dataclass(frozen=True)
 class WorkspaceDeleter:
-    """The dependencies of a deletion. `delete_persona(workspace, persona)` deletes a persona and all it owns."""
+    """The dependencies of a deletion.
+
+    `stop_evaluations(workspace)` lets evaluations start and judge nothing more, and returns how many have not ended.
+    `delete_persona(workspace, persona)` deletes a persona and all it owns.
+    """
 
     store: WorkspaceDeletionStore
+    stop_evaluations: Callable[[str], int]
     delete_persona: Callable[[str, str], object]
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -110,13 +116,16 @@ def delete_slice(request: DeletionRequest, deleter: WorkspaceDeleter, seconds: f
     closing = store.begin(workspace_id, _deleted_entry(request, now))
     if closing is None:
         return DeletionSlice(now, None)
-    personas = 0
+    evaluating, personas = deleter.stop_evaluations(workspace_id), 0
     for persona_id in store.persona_ids(workspace_id):
         if deleter.monotonic() > until:
             break
         store.note_runs_in_progress(workspace_id, persona_id)
         deleter.delete_persona(workspace_id, persona_id)
         personas += 1
+    if evaluating and not personas:  # its run is kept until its execution has ended it
+        store.note_activity(workspace_id)
+        return DeletionSlice(closing.since, Waiting.RUNS)
     if personas or store.erase_lost_runs(workspace_id):
         store.note_activity(workspace_id)
         return DeletionSlice(closing.since, Waiting.SLICE, personas)

@@ -35,10 +35,11 @@ _AGES: tuple[re.Pattern[str], ...] = tuple(
         rf"{_NUMBER}[\s-]{{1,9}}years?[\s-]{{1,9}}old\b",
         rf"{_NUMBER}[\s-]{{0,9}}(?:y/?o|yrs?\s{{1,9}}old|yo)\b",
         rf"{_NUMBER}[\s-]{{1,9}}years?[\s-]{{1,9}}of[\s-]{{1,9}}age\b",
-        rf"\b(?:aged|age[d]?\s{{0,9}}[:=]?)\s{{1,9}}{_NUMBER}\b(?!\s{{0,9}}(?:year|month|when|she|he|they))",
+        rf"\b(?:aged|age[d]?\s{{0,9}}[:=]?)\s{{1,9}}{_NUMBER}\b(?!\s{{0,9}}(?:year|month|when|she|he|they)|\s?(?:-|–|to|or|and)\s?\d)",
         rf"\b{_HEADS}\s{{1,9}}of\s{{1,9}}{_NUMBER}\b{_COUNTED}",
         rf"\b{_PARENTS}\s{{1,9}}of\s{{1,9}}(?P<age>2[5-9]|[3-9]\d)\b{_COUNTED}",  # too many to be a number of children
         rf"\b{_SUBJECT}(?:'s|’s|'re|’re|'m|’m|\s{{1,9}}am|\s{{1,9}}is|\s{{1,9}}are|\s{{1,9}}just turned|\s{{1,9}}has turned|\s{{1,9}}turned|\s{{1,9}}turns)\s{{1,9}}(?:now\s{{1,9}}|almost\s{{1,9}}|nearly\s{{1,9}}|only\s{{1,9}}|just\s{{1,9}}|already\s{{1,9}})?{_NUMBER}\b{_ENDS}",
+        rf"\b(?:she|he|I|they)\b(?:(?!\b(?:{KIN}|who|that)\b)[^.;!?]){{0,80}}?\band\s{{1,9}}(?:is|am|are)\s{{1,9}}{_NUMBER}\b{_ENDS}",
         rf"\b(?:(?:is|am|are)\s{{1,9}})?now\s{{1,9}}(?:aged\s{{1,9}})?{_NUMBER}\b{_ENDS}",
         rf"^\s{{0,9}}[\w'’-]{{1,40}}(?:\s{{1,9}}[\w'’-]{{1,40}}){{0,2}}\s{{1,9}}is\s{{1,9}}{_NUMBER}\b{_ENDS}",
         rf"\((?:age[d]?:?\s{{1,9}})?{_NUMBER}\)",

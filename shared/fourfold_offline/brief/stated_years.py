@@ -11,6 +11,7 @@ from itertools import chain
 
 from fourfold_offline.brief.matches import KIN, OLDEST, QuotedValue
 from fourfold_offline.data_files import load
+from fourfold_offline.grammar import spelled
 
 _LONGEST_NUMBER = 5  # words: "quatre vingt dix neuf", with one to spare
 
@@ -64,12 +65,20 @@ _LETTERED = re.compile(
     r"(?<![\w-])(?:(?P<after>\d{1,3})\s?/?\s?[mfwhMFWH](?=[\s,.;:)\]|/]|$)|[mfwMFW]\s?[/,]?\s?(?P<before>\d{1,3})(?=[\s,;)\]|/]|\.(?!\d)|$))"
 )
 _LEAST_LETTERED = 10  # years; "5F" is a floor or a foot
+_TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+_SPELLED = {spelled(number): number for number in range(10, 100)}
+_NUMBER = rf"(?:\d{{2,3}}|{_TENS}(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|\w{{1,5}}teen)"
+_STOPS = r"(?=\s{0,9}(?:[,.;)]|$)|\s{1,9}(?:in|from|and|who|with|this|next|on|soon|tomorrow)\b)"
 _PLAIN_YEARS = re.compile(
     r"(?:(?:^|[,;(–—|])\s{0,9}(?P<listed>\d{1,3})\s{1,9}years(?=\s{0,9}(?:[,.;)|]|$)))"
     r"|(?<![\w.-])(?P<young>\d{1,3})[\s-]{1,9}(?:years?[\s-]{1,9}young|yrs?[\s-]{1,9}old|yrs?\.?(?=[\s,;)]|$)|y\.\s?o\.?|winters\b|summers\b)"
-    r"|\bturning\s{1,9}(?P<turning>\d{1,3})(?=\s{0,9}(?:[,.;)]|$|in\b|this\b|next\b|on\b|soon\b|tomorrow\b|and\b))"
+    rf"|\bturning\s{{1,9}}(?P<turning>{_NUMBER}){_STOPS}"
+    rf"|\bnot\s{{1,9}}{_NUMBER},?\s{{1,9}}but\s{{1,9}}(?P<but>{_NUMBER}){_STOPS}"
+    rf"|(?<![\w.-])(?P<odd>\d{{2}}|{_TENS})[\s-]odd{_STOPS}"
+    r"|\b(?:past|approaching|nearing|celebrat\w{1,40})\s{1,9}(?:her|his|their|my)\s{1,9}(?P<birthday>\d{1,3})(?:st|nd|rd|th)\s{1,9}birthday\b"
+    r"|(?:^|[,;(])\s{0,9}lat\s{1,9}(?P<lat>\d{1,3})(?=\s{0,9}(?:[,.;)]|$))"
     r"|\bof\s{1,9}(?P<of>\d{1,3})\s{1,9}(?:years|winters|summers)(?=\s{0,9}[,.;)]|\s{0,9}$|\s{1,9}who\b)"
-    r"|\b(?:pushing|approaching|nearing|around|about|roughly|circa|ca\.|approximately)\s{1,9}(?P<about>\d{2})(?=\s{0,9}(?:[,.;)]|$|and\b|who\b|from\b|with\b|years[\s-]old))"
+    rf"|\b(?:pushing|approaching|nearing|around|about|roughly|circa|ca\.|approximately)\s{{1,9}}(?P<about>{_NUMBER})(?:{_STOPS}|(?=\s{{1,9}}years[\s-]old))"
     r"|(?<![\w.-])(?P<ish>\d{2})[\s-]?(?:ish|something)\b",
     re.IGNORECASE,
 )
@@ -86,6 +95,10 @@ _DECADE_ABROAD = re.compile(
 _DECADE_NOUNS = {
     r"trentenaire|treintañer[oa]|trintona?|trentenne": 35,
     r"quadragénaire|cuarentona?|cuarentón|quarentona?|quarentão": 45,
+    r"(?:dans (?:la|sa) )trentaine": 35,
+    r"(?:dans (?:la|sa) )quarantaine": 45,
+    r"(?:dans (?:la|sa) )cinquantaine|cinquantenaire(?! d)": 55,
+    r"(?:dans (?:la|sa) )soixantaine": 65,
     r"quinquagénaire|cincuentona?|cincuentón|cinquentona?|cinquentão": 55,
     r"sexagénaire|sesentona?|sesentón|sexagenari[oa]|sessagenari[oa]|sessentona?": 65,
     r"septuagénaire|septuagenari[oa]|settuagenari[oa]": 75,
@@ -105,10 +118,18 @@ _BIRTHS: tuple[re.Pattern[str], ...] = tuple(
         rf"(?<!\w){_BORN}(?:[\s:]{{1,9}}(?:[^\W\d_]{{1,12}}\.?,?|\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?,?)){{0,6}}?[\s:]{{1,9}}(?:\d{{1,2}}[./-]\d{{1,2}}[./-])?{_YEAR}(?!\d)(?:-\d\d-\d\d)?",
         rf"(?<!\w)(?:born\s{{1,9}})?[^\W\d_]{{0,10}}\s?\d{{1,2}}[./-]\d{{1,2}}[./-]{_YEAR}(?!\d)(?=\s{{1,9}}(?:doğumlu|born))",
         rf"(?<!\d){_YEAR}(?:[\s-]{{0,9}}(?:born|doğumlu|年生まれ|年(?:出)?生|년생|yılında doğ\w{{0,40}}|г(?:ода|\.)\s{{0,9}}р(?:ождения|\.)))",
+        rf"(?<!\w){_BORN}\s{{1,9}}(?:in\s{{1,9}})?['’](?P<year>\d\d)(?!\d)",
         rf"(?:\*|†?\(\*?)\s?{_YEAR}\s?[-–—]?\s?\)",
         rf"(?<!\w)\*\s?(?:\d{{1,2}}[./-]\d{{1,2}}[./-])?{_YEAR}(?!\d)",
     )
 )
+_CENTURY = 100
+# An age in a year that the brief names, and the year in which a school was left, from which no age follows.
+_AGE_THEN = re.compile(
+    rf"\b(?:who|she|he|they|I)\s{{1,9}}(?:was|were)\s{{1,9}}(?P<age>\d{{1,2}})\s{{1,9}}in\s{{1,9}}{_YEAR}\b",
+    re.IGNORECASE,
+)
+_CLASS_OF = re.compile(r"\bclass of ['’]?\d{2,4}\b", re.IGNORECASE)
 _OTHER_YEAR = re.compile(
     r"\b(?:in|it is|it's|year|set in|circa|of|around|until|by)\s{1,9}(1[0-9]\d\d|20\d\d)\b", re.IGNORECASE
 )
@@ -146,7 +167,10 @@ def further_age(brief: str, today: date) -> QuotedValue | None:
 
 
 def unread_birth(brief: str, today: date) -> str | None:
-    """The words of a year of birth that no age of today follows from ("born in 1852"), or None."""
+    """The words of a year that no age of today follows from ("born in 1852", "class of 1999"), or None."""
+    of_school = _CLASS_OF.search(brief)
+    if of_school is not None:
+        return of_school.group()
     for pattern in _BIRTHS:
         for match in pattern.finditer(brief):
             if _WHOSE_BIRTH.search(brief[: match.start()]) is None and _age_from(brief, match, today) is None:
@@ -200,8 +224,9 @@ def _ranged(brief: str) -> Iterator[QuotedValue]:
 
 def _plain(brief: str) -> Iterator[QuotedValue]:
     for match in _PLAIN_YEARS.finditer(brief):
-        number = next(int(text) for text in match.groups() if text is not None)
-        number += 5 * (match.group().casefold().endswith("something"))
+        text = next(text for text in match.groups() if text is not None).casefold()
+        number = int(text) if text.isdigit() else _SPELLED.get(re.sub(r"\s{1,9}", "-", text), 0)
+        number += 5 * match.group().casefold().endswith(("something", "odd"))
         if 0 < number <= OLDEST and _is_own(brief, match.start(), match.end()):
             yield QuotedValue(str(number), match.group().strip(" ,;(–—|\n"))
 
@@ -212,11 +237,21 @@ def _born(brief: str, today: date) -> Iterator[QuotedValue]:
             age = _age_from(brief, match, today)
             if age is not None and _WHOSE_BIRTH.search(brief[: match.start()]) is None:
                 yield QuotedValue(str(age), match.group().strip())
+    for match in _AGE_THEN.finditer(brief):
+        age = today.year - int(match["year"]) + int(match["age"])
+        if 0 <= age <= OLDEST and _is_own(brief, match.start(), match.end()):
+            yield QuotedValue(str(age), match.group())
 
 
 def _age_from(brief: str, match: re.Match[str], today: date) -> int | None:
     """The age today; None if it is not of a living person, or the brief names another present year."""
     year = int(match["year"])
+    if year < _CENTURY:  # "born '84"
+        year += (
+            today.year // _CENTURY * _CENTURY
+            if year <= today.year % _CENTURY
+            else (today.year // _CENTURY - 1) * _CENTURY
+        )
     others = (int(other[1]) for other in _OTHER_YEAR.finditer(brief) if other.start(1) != match.start("year"))
     age = today.year - year
     written = _DATE.search(match.group())

@@ -27,6 +27,7 @@ _FEELINGS = re.compile(
 )
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\w\s]")
 _SHORTEST = 3  # letters
+_CONTRACTED = re.compile(r"(?<=[a-z])['’](?:s|re|ll|d|ve|m)$")
 
 
 def foci_of(said: str, light_words: AbstractSet[str]) -> list[str]:
@@ -50,7 +51,7 @@ def _phrase(tokens: list[str], light_words: AbstractSet[str]) -> list[str]:
     """The adjectives and the word that begin the tokens, or an empty list."""
     phrase: list[str] = []
     for token in tokens:
-        folded = token.casefold()
+        folded = _CONTRACTED.sub("", token.casefold())
         adjective = folded in _ADJECTIVES or _ADJECTIVE_ENDING.search(folded) is not None
         if not token[0].isalpha() or len(token) < _SHORTEST or (folded in light_words and not adjective):
             return []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from fourfold.pipeline.complete_run import complete_run
 from fourfold.pipeline.state import RunState
+from fourfold.progress.log import RunOverError
 from functions import wiring
 from functions.evaluation_conclude.handler import handler as conclude
 from functions.evaluation_judge.handler import handler as judge
@@ -43,4 +45,5 @@ class EvaluationMachine:
             conclude(cell, None)
 
     def _run(self, state: RunState) -> None:
-        complete_run(self.steps(state), "active", wiring.run_context())
+        with suppress(RunOverError):  # of a deleted persona: the execution fails, and the evaluation's takes no notice
+            complete_run(self.steps(state), "active", wiring.run_context())

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from datetime import timedelta
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,8 +23,8 @@ from fourfold.voice.fingerprint_job import FingerprintJob
 from functions import clock, job_entry, job_redelivery, wiring
 from functions.job_entry import MAX_RECEIVES
 from tests.contract.api.conftest import FULL_KEY, Api
+from tests.contract.api.job_delivery import delivered
 from tests.contract.api.made_once import made_once
-from tests.invocation import Invocation
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 CLOCKS = ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now")
@@ -86,17 +84,6 @@ def test_a_job_whose_order_no_queue_holds_any_more_has_failed(
     run = api.call("GET", f"/v1/runs/{run_id}", FULL_KEY).json()
     assert (run["status"], run["error"]["code"]) == ("failed", "job_lost")
     assert events(run_id) == ["job.failed"]
-
-
-def delivered(body: str, kind: str, receives: int = 1) -> bool:
-    """Whether the queue is done with a message; if not, it brings it again."""
-    record = {
-        "messageId": f"m-{time.monotonic_ns()}", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs",
-        "eventSourceARN": f"arn:aws:sqs:eu-central-1:123456789012:{kind}",
-        "attributes": {"ApproximateReceiveCount": str(receives)}, "messageAttributes": {}, "awsRegion": "eu-central-1",
-    }  # fmt: skip
-    reply = import_module(f"functions.{kind}.handler").handler({"Records": [record]}, Invocation())
-    return not reply["batchItemFailures"]
 
 
 def test_a_delivery_that_failed_comes_again_soon_and_later_ones_when_the_queue_shows_them(

@@ -96,6 +96,17 @@ def test_a_persona_is_created_with_progress_and_used(live: Live) -> None:
     over_http(live, work)
 
 
+def test_a_voice_check_is_that_of_the_api(live: Live) -> None:
+    async def work(client: Client) -> None:
+        one = {"persona_id": document(await client.call_tool("create_persona", {"brief": BRIEF}))["id"]}
+        assert document(await client.call_tool("get_voice_checks", one))["certificates"] == []
+        for further in ({"dry_run": True}, {"suite": True, "wait": False}):
+            refused = await client.call_tool("check_voice", {**one, "model": "offline:composer-1", **further})
+            assert json.loads(text_of(refused.content).splitlines()[-1])["code"] == "fingerprint_not_ready"
+
+    over_http(live, work)
+
+
 def test_tools_are_described_for_a_model(live: Live) -> None:
     async def work(client: Client) -> Any:
         return (await client.list_tools()).tools

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from fourfold.llm.port import ChatRequest, Completion, OnText
 from fourfold.models import resolve_chat
 from functions.api.voice_checks import job_requests
 from functions.fingerprint import voice_check
+from functions.provocation import suite_job
 from tests.contract.api.conftest import FULL_KEY, OTHER_KEY, READ_KEY, Api
 from tests.contract.api.made_once import made_once
 
@@ -106,6 +108,37 @@ def require_certificates(api: Api, persona: str) -> None:
     change = {"layers": {"surface": {"name": "Derya"}}, "accept_violations": True}
     assert api.call("PATCH", f"/v1/personas/{persona}", FULL_KEY, json=change).status_code == 200
     assert asked(api, persona).json()["code"] == "fingerprint_outdated"
+
+
+@pytest.mark.deep(part="voices")
+@pytest.mark.usefixtures("other_model")
+def test_the_suite_on_both_models_is_compared_test_by_test(
+    api: Api, persona: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite_job, "resolve_chat", lambda name: Assistant() if name == OTHER else resolve_chat(name))
+    path, body = f"/v1/personas/{persona}/voice-check", {"model": OTHER, "suite": True}
+    voice, both = (
+        api.call("POST", path, FULL_KEY, json={**body, "suite": suite, "dry_run": True}).json()
+        for suite in (False, True)
+    )
+    assert both["calls"]["low"] > voice["calls"]["low"] + 2 * 33
+    assert both["usd"]["high"] > voice["usd"]["high"]
+    assert both["models"]["persona_before"] == SAME
+    started = api.call("POST", path, FULL_KEY, json=body)
+    busy = api.call("POST", path, FULL_KEY, json={**body, "suite": False})
+    assert (busy.status_code, busy.json()["code"]) == (409, "voice_check_running"), "it would have no suite"
+    assert api.call("POST", path, FULL_KEY, json=body).json() == started.json()
+    api.do_jobs()
+    [certificate] = checks(api, persona)["certificates"]
+    suite = certificate["suite"]
+    lost, gained = len(suite["lost"]), len(suite["gained"])
+    assert suite["pairs"] + len(suite["not_compared"]) == 33
+    assert suite["both_passed"] + lost + gained <= suite["pairs"]
+    assert lost, "a plain assistant does not keep the role"
+    of_as_many = sum(math.comb(lost + gained, count) for count in range(min(lost, gained) + 1)) / 2 ** (lost + gained)
+    assert suite["p_value"] == pytest.approx(min(1.0, 2 * of_as_many), abs=1e-6)
+    run = api.run(started.json()["run_id"])
+    assert run.usage.tokens.output_tokens == certificate["tokens"]["output_tokens"]
 
 
 def test_what_cannot_be_compared_is_refused_before_it_is_paid(api: Api, persona: str) -> None:

@@ -9,18 +9,22 @@ from typing import Any
 
 import pytest
 
+from fourfold.evaluation.record import EvaluationStatus
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.run_context import RunIdentity
+from fourfold.pipeline.state import RunState
 from fourfold.storage.evaluations.due import DUE, due_item
 from fourfold.storage.months import EVALUATIONS, Months, entry_key
 from fourfold.storage.partitions import evaluation_pk
 from fourfold.storage.table import Table, key
 from fourfold.workspaces.deletion import QUIET
 from functions import clock, wiring
+from functions.api.evaluations import starting
 from functions.api.wiring import key_ring
 from functions.configuration import org_of
-from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
+from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api, scripted
+from tests.contract.api.evaluation_machine import EvaluationMachine
 from tests.contract.api.things import ONE_OF_EACH, reachable
 
 TABLES = ("personas", "run-events", "api-keys", "idempotency", "config", "outbox", "connections", "webhooks")
@@ -236,6 +240,39 @@ def test_a_cursor_of_another_workspace_reaches_nothing_of_it(api: Api) -> None:
     query = {"cursor": first["next_cursor"]}
     foreign = api.call("GET", "/v1/workspace/export", OTHER_FULL_KEY, params=query).json()
     assert foreign["data"] == []
+
+
+def test_an_evaluation_in_progress_ends_and_leaves_nothing(
+    api: Api, moving: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its cells start personas while the workspace is deleted: one was under way, and no further one begins."""
+    written: list[str] = []
+
+    def steps(state: RunState) -> RunState:
+        written.append(state.persona_id)
+        if len(written) == 3:  # the deletion begins while the second pair's first persona is written
+            assert delete(api).status_code == 202
+        return scripted(state)
+
+    machine = EvaluationMachine(steps)
+    monkeypatch.setattr(starting, "start_execution", machine.start)
+    body = {"b": {"method": "naive"}, "briefs": ["A nurse, 40", "A baker, 50", "A sailor, 60"], "max_usd": 5}
+    started = api.call("POST", "/v1/evaluations", FULL_KEY, json=body)
+    assert started.status_code == 202, started.text
+    evaluation = started.headers["location"].rpartition("/")[2]
+    machine.execute(pairs=2)
+    assert len(written) == 3
+    waiting = delete(api)
+    while waiting.json()["waiting_for"] == "more_to_erase":
+        waiting = delete(api)
+    assert waiting.json()["waiting_for"] == "runs_to_stop"
+    machine.execute()
+    assert len(written) == 3, "nothing was written after the deletion began"
+    ended = wiring.evaluations().find("ws_one", evaluation)
+    assert ended is not None
+    assert ended.status is EvaluationStatus.CANCELLED
+    delete_all(api, moving)
+    assert left(api, "ws_one") == {}
 
 
 def test_evaluations_go_with_their_workspace(api: Api, moving: Clock) -> None:

@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 
 from fourfold.cli.client import Client
-from fourfold.cli.stats import collected, events_of_newest, percentile, show
+from fourfold.cli.stats import (
+    collected,
+    collected_deliveries,
+    events_of_jobs,
+    events_of_newest,
+    percentile,
+    show,
+)
 from fourfold.cli.terminal import SafeConsole
 from fourfold.config.engine import EngineConfig, RunSettings
-from fourfold.persona import PersonaStatus
+from fourfold.persona import PersonaStatus, TokenUsage
 from fourfold.pipeline.new_run import new_run
-from fourfold.progress.events import AuditScored, PipelineCompleted, PipelineFailed, RunEvent, StepCompleted
+from fourfold.progress.events import (
+    AuditScored,
+    JobCompleted,
+    JobFailed,
+    PipelineCompleted,
+    PipelineFailed,
+    RunEvent,
+    StepCompleted,
+)
 from tests.builders import BRIEF, START
 from tests.unit.progress.run_events import EXAMPLES, PROBLEM
 
 RUNS: dict[str, tuple[RunEvent, ...]] = {
     "run_flagged": (*EXAMPLES[:10], PipelineCompleted(status=PersonaStatus.FLAGGED, duration_ms=40_000)),
+    "run_quick": (JobCompleted(kind="fingerprint", duration_ms=1_000, tokens=TokenUsage(), cost_usd=None),),
+    "run_slow": (JobCompleted(kind="fingerprint", duration_ms=9_000, tokens=TokenUsage(), cost_usd=0.5),),
+    "run_broken": (JobFailed(kind="provocation", problem=PROBLEM, duration_ms=100),),
     "run_failed": (PipelineFailed(problem=PROBLEM, duration_ms=2_000),),
 }
 
@@ -37,6 +55,26 @@ class Api:
             made.model_copy(update={"run_id": "run_failed", "status": PersonaStatus.FAILED}),
             made.model_copy(update={"run_id": None}),
         ]
+
+    def call(self, method: str, path: str, params: dict[str, Any] | None = None) -> Any:
+        assert method == "GET"
+        if path == "/v1/runs":
+            assert params is not None
+            jobs = {
+                "fingerprint": [("run_quick", "completed"), ("run_slow", "completed"), ("run_busy", "running")],
+                "provocation": [("run_broken", "failed")],
+            }
+            return {"data": [{"id": run, "status": status} for run, status in jobs[params["kind"]]]}
+        if path == "/v1/webhooks":
+            return {"data": [{"id": "whk_1"}]}
+        assert path == "/v1/webhooks/whk_1/deliveries"
+        an_hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+        attempts = (("delivered", 1), ("delivered", 3), ("delivered", 1), ("dead", 10), ("pending", 0))
+        return {
+            "data": [
+                {"status": status, "attempts": [{}] * number, "created_at": an_hour_ago} for status, number in attempts
+            ]
+        }
 
     def follow(self, run_id: str) -> Iterator[dict[str, Any]]:
         at = datetime(2026, 11, 27, tzinfo=UTC).isoformat()
@@ -61,6 +99,20 @@ def test_the_numbers_are_those_of_the_runs_that_ended() -> None:
     assert ["soul_draft", "1", "1.2", "s,", "1.2", "s", "1", "1", "1"] in rows
     assert ["openai", "2", "0.2", "s,", "0.2", "s", "2", "246", "100", "0.0000"] in rows
     assert ["anthropic", "1", "0.9", "s,", "0.9", "s", "0", "123", "50", "0.0200"] in rows
+
+
+def test_jobs_and_webhooks_are_counted_where_they_ended() -> None:
+    client = cast("Client", Api())
+    values = collected(events_of_jobs(client, 20))
+    values |= collected_deliveries(client, 20)
+    console = SafeConsole(file=io.StringIO(), width=160)
+    show(values, console)
+    assert isinstance(console.file, io.StringIO)
+    lines = [line.split() for line in console.file.getvalue().splitlines()]
+    assert ["fingerprint", "2", "1.0", "s,", "9.0", "s", "0%"] in lines
+    assert ["provocation", "1", "-", "100%"] in lines
+    said = "webhooks: 4 deliveries ended, 25% given up, 11 retries, 1 wait, the oldest for 3600 s"
+    assert said.split() in lines
 
 
 def test_without_a_run_it_says_so() -> None:

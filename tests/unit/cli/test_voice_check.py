@@ -58,6 +58,13 @@ def test_only_a_kept_voice_succeeds(monkeypatch: pytest.MonkeyPatch, verdict: st
     assert "49 of 50 scenarios" in shown
 
 
+def test_the_suite_is_asked_for_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, shown, served = ran(monkeypatch, "equivalent", MODEL, "--suite")
+    assert served.sent[0][1] == {"model": MODEL, "suite": True}
+    assert "33 tests on both: 27 passed on both" in shown
+    assert "lost: role.004, jail.002" in shown
+
+
 def test_the_certificates_are_listed_without_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
     exited, shown, served = ran(monkeypatch, "degraded", "--json")
     assert (exited, served.sent) == (0, [])

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -81,6 +82,12 @@ def clients(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client
         made.cache_clear()
 
 
+def refused(sample: str) -> tuple[int, str]:
+    """The status and the problem's code of a handshake that is refused."""
+    answer = call("progress_connection", sample)
+    return answer["statusCode"], json.loads(answer["body"])["code"]
+
+
 def remember(world: RunState, *scopes: str) -> None:
     key = ApiKey("key_sample", "org_sample", world.workspace_id, frozenset(scopes))
     DynamoApiKeys(dynamodb(), "api-keys").put(SECRET, key)
@@ -111,7 +118,7 @@ def test_from_connecting_to_leaving(world: RunState, clients: Clients) -> None:
 
 @pytest.mark.usefixtures("clients")
 def test_a_ticket_lets_in_once() -> None:
-    assert call("progress_connection", "connect_with_ticket") == {"statusCode": 401}
+    assert refused("connect_with_ticket") == (401, "unauthenticated")
     clock = [1000.0]
     tickets = DynamoTickets(dynamodb(), "connections", lambda: clock[0])
     admission.tickets.cache_clear()
@@ -124,7 +131,7 @@ def test_a_ticket_lets_in_once() -> None:
     assert tickets.redeem("ffpt_sample") is None, "a ticket is good for sixty seconds"
     DynamoTickets(dynamodb(), "connections", time.time).issue("ffpt_sample", key_hash(SECRET), 60)
     assert call("progress_connection", "connect_with_ticket") == {"statusCode": 200}
-    assert call("progress_connection", "connect_with_ticket") == {"statusCode": 401}
+    assert refused("connect_with_ticket") == (401, "unauthenticated")
 
 
 @pytest.mark.usefixtures("clients")
@@ -139,13 +146,30 @@ def test_a_ticket_lets_in_once() -> None:
     ],
 )
 def test_nobody_gets_in_without_a_key(headers: dict[str, list[str]], status: int) -> None:
-    assert call("progress_connection", "connect", multiValueHeaders=headers) == {"statusCode": status}
+    assert call("progress_connection", "connect", multiValueHeaders=headers)["statusCode"] == status
 
 
 @pytest.mark.usefixtures("clients")
 def test_a_key_that_may_not_read_personas_is_refused(world: RunState) -> None:
     remember(world, "config:read")
-    assert call("progress_connection", "connect") == {"statusCode": 403}
+    assert refused("connect") == (403, "insufficient_scope")
+
+
+@pytest.mark.usefixtures("clients")
+def test_a_workspace_with_all_its_connections_gets_no_further_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = SimpleNamespace(connections=2)
+    settings = SimpleNamespace(settings=SimpleNamespace(api=SimpleNamespace(limits=limits)))
+    monkeypatch.setattr(admission, "effective", lambda *_: settings)
+    headers = {"Authorization": [f"Bearer {SECRET}"]}
+
+    def enter(connection_id: str) -> int:
+        context = load(SAMPLES / "progress_connection" / "connect.json")["requestContext"]
+        changed = {**context, "connectionId": connection_id}
+        answer = call("progress_connection", "connect", requestContext=changed, multiValueHeaders=headers)
+        return int(answer["statusCode"])
+
+    assert [enter(name) for name in ("one", "two", "three")] == [200, 200, 429]
+    assert refused("connect") == (429, "too_many_connections")
 
 
 def test_a_client_cannot_play_a_route_of_the_gateway(clients: Clients) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from fourfold.jobs.answers import WAVE, PaidAnswers
+from fourfold.jobs.answers import WAVE, PaidAnswers, PartOfAnswers, texts_of_part
 from fourfold.progress.log import RunOverError
 
 
@@ -121,3 +121,20 @@ def test_a_run_that_is_over_stops_at_its_next_wave() -> None:
     with pytest.raises(RunOverError):
         answers.get_or_make("one more", pay)
     assert paid == WAVE
+
+
+def test_parts_with_the_same_keys_keep_answers_of_their_own() -> None:
+    memory = Memory()
+    answers = PaidAnswers(memory)
+    for name in ("before", "after"):
+        part = PartOfAnswers(answers, name)
+        for key in ("~paid/one/1", "~paid/one/2", "~paid/two/1"):
+            part.get_or_make(key, lambda key=key, name=name: f"{name} {key}")  # type: ignore[misc]
+    answers.store()
+    PartOfAnswers(answers, "before").add("one", "done", replaces="~paid/one/")
+    answers.store()
+    assert texts_of_part(memory.read(), "before") == {"one": "done", "~paid/two/1": "before ~paid/two/1"}
+    again = PartOfAnswers(PaidAnswers(memory), "after")
+    for key in ("~paid/one/1", "~paid/one/2", "~paid/two/1"):
+        assert again.get_or_make(key, lambda: pytest.fail("paid twice")) == f"after {key}"
+    assert PartOfAnswers(answers, "after").find("one") is None

@@ -110,6 +110,28 @@ def test_a_route_of_a_websocket_api_is_served_by_the_same_process(
     assert (failed["status"], failed["error"]) == ("error", "as asked")
 
 
+def test_functions_that_start_together_get_their_credentials_one_after_the_other(
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MiniStack looks through all credentials as it adds one, and fails if another is added then."""
+    credentials, at_once, most = lambda_runtime.execution_credentials, 0, 0
+
+    def slowly(config: dict[str, Any]) -> dict[str, str]:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        time.sleep(0.05)
+        at_once -= 1
+        found: dict[str, str] = credentials(config)
+        return found
+
+    monkeypatch.setattr(lambda_runtime, "execution_credentials", slowly)
+    functions = [record(name=name) for name in ("step", "second")]
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda function: _answer(pool, function=function), functions))
+    assert (len(answers), most) == (2, 1)
+
+
 def test_an_error_is_reported_with_its_trace_and_the_process_stays(pool: WorkerPool) -> None:
     before = _answer(pool)["pid"]
     handler_error = "Runtime.HandlerError"

@@ -78,6 +78,29 @@ STATED: list[tuple[str, int | None]] = [
     ("A widower of ninety-two", 92),
     ("A quinquagénaire in Paris", 55),
     ("A woman turning 60 in May", 60),
+    ("A baker turning forty next May", 40),
+    ("A nurse from Leeds, born '84", 42),
+    ("A surfer born in '05 in Cork", 21),
+    ("A girl aged 7 to 9 who collects stones", 8),
+    ("Un boulanger cinquantenaire à Nantes", 55),
+    ("Le cinquantenaire de l'usine, un ouvrier à Lens", None),
+    ("A potter, not 40 but 50, from Cork", 50),
+    ("A potter, not forty but fifty, from Cork", 50),
+    ("A man of about sixty who keeps bees", 60),
+    ("A surgeon just past her 50th birthday", 50),
+    ("A chef who remembers her 7th birthday", None),
+    ("A smith, forty-odd, from Hull", 45),
+    ("A keeper of forty-odd cats in Hull", None),
+    ("Un homme dans la quarantaine, Lyon", 45),
+    ("Un médecin pendant la quarantaine, Lyon", None),
+    ("Pielęgniarka, lat 34, Kraków", 34),
+    ("She runs a 24-hour shop and is 52", 52),
+    ("She lives with a son who sings and is 7", None),
+    ("A singer who was 20 in 1980", 66),
+    ("A mother whose son was 5 in 1990", None),
+    ("A planner with a 5-year plan for her bakery", None),
+    ("He has worked for 30 years as a cook", None),
+    ("A carpenter, class of 1999", None),
 ]
 
 
@@ -111,7 +134,10 @@ def test_a_birthday_later_in_the_year_is_not_counted() -> None:
     assert (before.value, on.value) == ("45", "46")
 
 
-@pytest.mark.parametrize("brief", ["A monk born in 1852 in Cork", "A soldier born in 1920, it is 1944, in Kent"])
+@pytest.mark.parametrize(
+    "brief",
+    ["A monk born in 1852 in Cork", "A soldier born in 1920, it is 1944, in Kent", "A carpenter, class of 1999"],
+)
 def test_a_year_of_birth_that_no_age_follows_from_is_said_to_be_unread(brief: str) -> None:
     unread = unread_birth(brief, TODAY)
     assert unread is not None

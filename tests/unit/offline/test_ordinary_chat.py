@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -20,6 +21,9 @@ from fourfold.provocation.catalog import shipped_tests
 from fourfold.voice.system_prompt import system_prompt
 from fourfold_offline.chat.persona_prompt import persona_in
 from fourfold_offline.chat.provocations import provoked_reply
+from fourfold_offline.chat.reply import _chat, _opener
+from fourfold_offline.mask.voices import voices
+from fourfold_offline.seeded_choice import SeededChoice
 from tests.builders import written_offline
 
 MESSAGES = Path(__file__).with_name("ordinary_messages.txt").read_text(encoding="utf-8").splitlines()
@@ -71,6 +75,27 @@ def test_an_ordinary_message_is_no_provocation(brief: str) -> None:
     assert persona is not None
     provoked = [said for said in MESSAGES if provoked_reply(persona, [ChatMessage("user", said)], None)]
     assert provoked == []
+
+
+GREETINGS = (
+    "hey there, how's it going?", "Good evening, captain.", "¿Qué tal? ¿Cómo va tu día?", "hi",
+    "Olá, tudo bem contigo?", "Salut, tu fais quoi ce soir ?", "Guten Morgen, wie geht es dir heute?",
+    "Merhaba, bugün nasılsın?", "Привет! Как прошёл день?", "Ciao, hai già mangiato?",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("greeting", GREETINGS)
+def test_a_greeting_is_answered_and_is_no_topic(greeting: str) -> None:
+    voice = voices()[0]
+    openers = {line.rstrip(".!?").casefold() for kind in ("greeting", "how_are_you") for line in _chat().openers[kind]}
+    found = _opener(greeting, "", voice, 0, SeededChoice("a"))
+    assert any(opener in found.casefold() for opener in openers if "{" not in opener)
+
+
+def test_a_greeting_of_any_length_is_read_in_linear_time() -> None:
+    started = process_time()
+    _opener(f"hi {'a' * 20_000};", "", voices()[0], 0, SeededChoice("a"))
+    assert process_time() - started < 5
 
 
 @pytest.mark.parametrize("brief", BRIEFS)

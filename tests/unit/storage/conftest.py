@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def _tables() -> Iterator[Tables]:
-    with tables_in_moto({"personas": "S", "run-events": "N", "api-keys": None, "idempotency": None}) as tables:
+    with tables_in_moto(
+        {"personas": "S", "run-events": "N", "api-keys": None, "idempotency": None, "connections": "S"}
+    ) as tables:
         yield tables
 
 

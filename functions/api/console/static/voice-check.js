@@ -24,16 +24,17 @@ export function voiceCheck(personaId, signal) {
     }
   };
   const model = h("input", { required: true, maxlength: 160, pattern: "[^\\s:]+:\\S+", title: "provider:model", placeholder: "provider:model", spellcheck: "false", autocomplete: "off" });
-  const body = () => ({ model: model.value.trim() });
+  const suite = h("input", { type: "checkbox" });
+  const body = () => ({ model: model.value.trim(), suite: suite.checked });
   const estimate = estimateLine(path, () => (model.checkValidity() ? body() : null), signal);
-  model.addEventListener("input", estimate.soon);
+  for (const field of [model, suite]) field.addEventListener("input", estimate.soon);
   watchJob(personaId, "voice_check", "scenarios", place, show, signal);
   show();
   return h("section", { class: "stack", "aria-label": "Voice on another model" },
     actionCard({
       title: "Voice on another model",
       about: "The model answers the scenarios of the fingerprint, and its replies are compared with the stored ones.",
-      fields: [control("Model to check", model), estimate.element],
+      fields: [control("Model to check", model), control("Run the provocation suite on both models", suite), estimate.element],
       button: "Check this model",
       work: async () => { await post(path, body(), { signal }); await show(); },
       curl: curlButton("POST", path, body),
@@ -57,7 +58,13 @@ function certificate(found) {
     found.reasons.length ? h("ul", { class: "notice warn" }, found.reasons.map((reason) => h("li", {}, reason))) : null,
     found.shift ? shift(found.shift) : null,
     found.changed.length ? h("div", { class: "stack tight" }, h("p", { class: "quiet small" }, "What changed"), h("ul", { class: "lines", "aria-label": "What changed" }, found.changed.map((each) => h("li", {}, h("strong", {}, words(each.feature)), `: ${each.words}`)))) : null,
-    found.assistant_pull ? pull(found.assistant_pull) : null);
+    found.assistant_pull ? pull(found.assistant_pull) : null,
+    found.suite ? suiteLine(found.suite) : null);
+}
+
+function suiteLine({ pairs, both_passed: kept, lost, gained, p_value: p }) {
+  const named = [["lost", lost], ["gained", gained]].filter(([, tests]) => tests.length).map(([name, tests]) => ` · ${name}: ${tests.join(", ")}`);
+  return h("p", {}, `Provocation suite: ${kept} of ${pairs} tests passed on both models`, ...named, ` · p ${p.toFixed(3)}`);
 }
 
 function shift({ estimate, interval: [low, high], margin, p_value: p }) {

@@ -12,7 +12,7 @@ pk month_pk        sk the id                 the entry in the workspace's list; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Side
-from fourfold.evaluation.record import Evaluation
+from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.evaluation.store import Cell
 from fourfold.persona import Persona
 from fourfold.pipeline.state import DraftBasis
@@ -47,6 +47,7 @@ _BRIEFS, _BRIEF, _PAIR, _JUDGEMENT = "BRIEFS#", "BRIEF#", "PAIR#", "JUDGEMENT#"
 BRIEFS_OF_A_PAGE: Final = 20
 _BRIEF_PAGE: Final = TypeAdapter(list[BriefItem])
 _NAMES = {"#status": "status"}
+_READ_AT_ONCE: Final = 100
 PER_USD: Final = 1_000_000_000
 _DELETED_AT_ONCE: Final = 500
 
@@ -122,6 +123,14 @@ class DynamoEvaluations:
         return EvaluationPage(
             [found[each] for each in ids[:limit] if each in found], ids[limit - 1] if len(ids) > limit else None
         )
+
+    def running(self, workspace_id: str) -> Iterator[Evaluation]:
+        """The workspace's evaluations in progress. The records of all are read."""
+        entries = self._months.entries(workspace_id, EVALUATIONS, None, _READ_AT_ONCE)
+        records = self._table.get_many(_key(workspace_id, entry["sk"]["S"]) for entry in entries)
+        for item in records:
+            if item.get("status", {}).get("S") == EvaluationStatus.RUNNING:
+                yield Evaluation.model_validate_json(item["doc"]["S"])
 
     def brief(self, workspace_id: str, evaluation_id: str, brief: int) -> BriefItem | None:
         """One brief, or None."""

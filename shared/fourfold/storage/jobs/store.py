@@ -158,14 +158,14 @@ class DynamoJobStore:
             if _state_in(seen).run_id != run.id:
                 self._supersede(stored, ending.state.updated_at)
                 return False
-            persona = self._persona_write(ending)
-            if persona is None:
+            persona = self._persona_writes(ending)
+            if not persona:
                 return False  # the persona was deleted
             writes = [
                 *self._end_writes(run, record, ending.records),
                 self._state_write(run, ending.state, seen, None),
                 *self._result_writes(ending),
-                persona,
+                *persona,
                 *outbox_puts(self._outbox, ending.entries),
                 *usage_writes(self._table.name, run.workspace_id, ending.state.updated_at, ending.spent),
             ]
@@ -200,15 +200,22 @@ class DynamoJobStore:
             *(put(table, item) for item in record_items(run.workspace_id, run.id, records)),
         ]
 
-    def _persona_write(self, ending: Ending) -> Write | None:
-        """The persona with the result's summary, or a check that it exists; None if it does not."""
+    def _persona_writes(self, ending: Ending) -> list[Write]:
+        """The persona's new version, or the summary in its document, or a check that it exists; none if it does not."""
         run = ending.run
-        if ending.summary is None:
-            return persona_exists(self._table.name, run.workspace_id, run.owner)
+        if ending.summary is None and ending.version is None:
+            return [persona_exists(self._table.name, run.workspace_id, run.owner)]
         stored = self._personas.stored_persona(run.workspace_id, run.owner)
         if stored is None:
-            return None
-        return persona_put(self._table.name, stored, ending.summary(stored.persona))
+            return []
+        if ending.version is not None:
+            new = ending.version(stored.persona)
+            return [
+                *self._personas.version_writes(stored, new.version),
+                *outbox_puts(self._outbox, [new.entry]),
+            ]
+        after = stored.persona if ending.summary is None else ending.summary(stored.persona)
+        return [persona_put(self._table.name, stored, after)]
 
     def _in_progress(self, run: Run, seen: Item) -> Run | None:
         newest = _state_in(seen)

@@ -273,7 +273,7 @@ class DynamoPersonaStore:
         persona = version.persona
         if persona.slug is not None and persona.slug != stored.persona.slug:
             require_converted(self._table, persona.workspace_id, f"SLUG#{persona.slug}")
-        own = [*self._persona_writes(stored, persona), self._version_write(version)]
+        own = self.version_writes(stored, version)
         groups = {"persona": [*own, *outbox_puts(self._outbox, [entry])], "slug": self._slug_writes(stored, persona)}
         failed = transact(self._client, groups)
         if "persona" in failed:
@@ -289,6 +289,10 @@ class DynamoPersonaStore:
             persona_put(self._table.name, stored, persona),
             *entry_writes(self._table.name, None if stored is None else stored.persona, persona),
         ]
+
+    def version_writes(self, stored: StoredPersona, version: PersonaVersion) -> list[Write]:
+        """The writes of a new version with the slug it had; they fail if the persona is no longer as it was read."""
+        return [*self._persona_writes(stored, version.persona), self._version_write(version)]
 
     def _version_write(self, version: PersonaVersion) -> Write:
         persona = version.persona

@@ -1,6 +1,6 @@
 """Connected clients, their subscriptions, and one-use tickets, in the Connections table.
 
-    pk `CONN#<connection>`               sk `CONN`               whose it is; `topics`: what it is subscribed to
+    pk `CONN#<connection>`               sk `CONN`               whose it is, its slot; `topics`: its subscriptions
     pk `WS#<ws>`                         sk `CONN#<connection>`  a subscriber of the workspace
     pk persona_pk                        sk `CONN#<connection>`  a subscriber of a persona
     pk run_pk                            sk `CONN#<connection>`  a follower of a run (`followers`)
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from fourfold.progress.ports import RunKey, Subscriber, Topic
 from fourfold.progress.subscriptions import Connection
 from fourfold.storage.partitions import persona_pk, run_pk
+from fourfold.storage.progress.connection_slots import ConnectionSlots
 from fourfold.storage.table import Item, Table, key
 
 if TYPE_CHECKING:
@@ -33,18 +34,28 @@ class DynamoConnections:
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         self._table = Table(client, table)
+        self._slots = ConnectionSlots(client, table, clock)
         self._clock = clock
 
-    def connect(self, connection: Connection) -> None:
-        """Stores a new connection."""
+    def connect(self, connection: Connection, limit: int) -> bool:
+        """Stores a new connection; False: its workspace has `limit` others.
+
+        A connection that is not stored after its slot was taken keeps the slot until it expires.
+        """
+        workspace_id, life = connection.workspace_id, CONNECTION_LIFE.total_seconds()
+        slot = self._slots.take(workspace_id, connection.connection_id, limit, life)
+        if slot is None:
+            return False
         self._table.put(
             {
                 **_connection_key(connection.connection_id),
-                "workspace_id": {"S": connection.workspace_id},
+                "workspace_id": {"S": workspace_id},
                 "key_hash": {"S": connection.key_hash},
+                "slot": {"N": str(slot)},
                 "expires_at": self._expiry(),
             }
         )
+        return True
 
     def find(self, connection_id: str) -> Connection | None:
         """The connection, strongly consistent, or None."""
@@ -96,10 +107,12 @@ class DynamoConnections:
         self._remove(connection_id, f"run:{run.run_id}")
 
     def forget(self, connection_id: str) -> None:
-        """Drops the connection and all its subscriptions."""
+        """Drops the connection, its slot and all its subscriptions."""
         item = self._table.delete(_connection_key(connection_id))
         if item is None:
             return
+        if "slot" in item:  # one that an earlier version stored has none
+            self._slots.free(item["workspace_id"]["S"], int(item["slot"]["N"]), connection_id)
         for topic in item.get("topics", {"SS": []})["SS"]:
             self._table.delete(member_key(_pk_of(topic, item["workspace_id"]["S"]), connection_id))
 
