@@ -23,9 +23,8 @@ from fourfold.voice.fingerprint_job import FingerprintJob
 from functions import clock, job_entry, job_redelivery, wiring
 from functions.job_entry import MAX_RECEIVES
 from tests.contract.api.conftest import FULL_KEY, Api
-from tests.contract.api.made_once import made_once
-from tests.invocation import Invocation
 from tests.contract.api.job_delivery import delivered
+from tests.contract.api.made_once import made_once
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 CLOCKS = ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now")
