@@ -21,7 +21,7 @@
       - RunCancelledError, EvaluationStoppedError, RunOverBudgetError
     + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError
     + KeyReusedError, KeyExistsError, JobInProgressError, RunStoredError, BlockedError
-    + SessionEndedError, SessionDeletedError
+    + SessionEndedError, SessionDeletedError, PersonaChangedError
   * LimitError                 the workspace has reached a limit
     + WorkspaceFullError, TooManyKeysError, TooManyCountersError, BudgetExceededError
   * DeadlineError              the time limit is reached; completed work is stored

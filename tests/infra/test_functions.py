@@ -89,7 +89,12 @@ PRODUCT_ENVIRONMENT = {
         "FOURFOLD_CONNECTIONS_TABLE": "Connections",
         "FOURFOLD_PROGRESS_ENDPOINT": PROGRESS_ENDPOINT,
     },
-    "progress_connection": {**PROGRESS, "FOURFOLD_PERSONAS_TABLE": "Personas"},
+    "progress_connection": {
+        **PROGRESS,
+        "FOURFOLD_PERSONAS_TABLE": "Personas",
+        "FOURFOLD_CONFIG_TABLE": "Config",  # the limit of connections
+        "FOURFOLD_PROVIDERS": "offline",
+    },
     "progress_push": PROGRESS,
 }
 

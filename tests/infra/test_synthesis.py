@@ -85,10 +85,13 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
     template: dict[str, Any] = json.loads(text)
     for parameter in template["Parameters"].values():
         parameter.pop("Default")
-    # A canary and a web ACL are settings; the local engine has neither CodeDeploy nor WAF.
-    chosen_parts = ("Rollout", "ApiEdgeThrottle")
+    # A canary with its alarms and a web ACL are settings; the local engine has neither CodeDeploy nor WAF.
+    sums = ("StepErrorsInAMinute", "JobErrorsInAMinute", "DeliveryErrorsInAMinute")
+    chosen_parts = ("Rollout", "ApiEdgeThrottle", *(f"Observability{name}" for name in sums))
     for logical_id in [name for name in template["Resources"] if name.startswith(chosen_parts)]:
         template["Resources"].pop(logical_id)
+    # With a canary, the API's new version waits for those of all other functions.
+    template["Resources"]["ApiFunctionLive4477379D"].pop("DependsOn", None)
     for resource in template["Resources"].values():
         for chosen in ("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "Metadata"):
             resource.pop(chosen, None)

@@ -18,7 +18,7 @@ from fourfold.pipeline.complete_run import complete_run
 from functions import wiring
 from functions.api.chat import context
 from functions.fingerprint import handler as fingerprint
-from functions.provocation import handler as provocation
+from functions.provocation import suite_job
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, Live
 
@@ -65,9 +65,9 @@ class Broken(PricedChat):
 
 @pytest.fixture
 def prices(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (context, fingerprint, provocation):
+    for module in (context, fingerprint, suite_job):
         monkeypatch.setattr(module, "resolve_chat", lambda name: PricedChat(resolve_chat(name)))
-    monkeypatch.setattr(provocation, "resolve", lambda name: PricedJudge(resolve(name)))
+    monkeypatch.setattr(suite_job, "resolve", lambda name: PricedJudge(resolve(name)))
 
 
 def post(api: Api, path: str, body: Any = None, **headers: str) -> Any:
