@@ -32,6 +32,8 @@ CALLS_OF_A_BRIEF: Final = 16
 MODELS: Final = ("anthropic:claude-sonnet-4-5", "anthropic:claude-opus-4-5", "anthropic:claude-opus-4-6")
 # Of a real model's latencies: a call takes some tenths of a second.
 SCALE: Final = 0.03
+# Calls that ask for a valid answer or another name: an evaluation without kills has one or none.
+MOST_REPAIRS: Final = 3
 # USD by which the answers of two equal calls may differ.
 TOLERANCE_USD: Final = 0.0005
 _STALLED_S: Final = 240.0
@@ -161,9 +163,12 @@ def is_explained(found: Killed) -> bool:
     What it records may be more than what was paid, by calls that were reserved and, at the kill, not sent yet.
     """
     most = found.unknown_calls * found.dearest_usd + TOLERANCE_USD
+    # A repeated call may differ from the lost one, by names that others have taken since: the sum counts these too.
+    more = found.calls - BRIEFS * CALLS_OF_A_BRIEF
     return (
         (found.status, found.pairs, found.paid_twice) == ("completed", BRIEFS, 0)
         and max(found.repaid) <= PAIRS_AT_ONCE
+        and more <= PAIRS_AT_ONCE * len(found.kills) + MOST_REPAIRS
         and -TOLERANCE_USD <= found.recorded_usd - found.paid_usd <= most
     )
 
