@@ -33,6 +33,7 @@ INTERNAL = (
     "#PERSONAS#",
     "#RUNS#",
     "#EVALUATIONS#",
+    "EVALUATIONS#DUE",
     "#MONTHS",
     "#SLOTS",
     "#SLUG#",
