@@ -18,7 +18,7 @@ from fourfold.http.problems import ProblemError, problem_response
 from fourfold.idempotency import LEASE_S, Execution, KeptReply, Refusal
 from fourfold.ids import new_operation_id
 from functions.api import wiring
-from functions.api.responses import path_to
+from functions.api.responses import document, path_to
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,6 +29,16 @@ Work = Callable[[Execution], Awaitable[Response]]
 
 _STORED_HEADERS = ("content-type", "location", "etag", "preference-applied")
 _RETRY_AFTER_S = 2
+
+
+def estimate_reply(request: Request, estimate: BaseModel) -> Response:
+    """Returns the reply to a dry run, which needs no Idempotency-Key and stores none.
+
+    Raises:
+        ProblemError: 400 the key that was sent is invalid.
+    """
+    idempotency.require_valid(request.headers.getlist(idempotency.HEADER))
+    return document(estimate)
 
 
 async def idempotent(  # noqa: PLR0913 - one keyword per special case

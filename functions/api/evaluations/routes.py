@@ -26,7 +26,7 @@ from functions.api.evaluations.schemas import (
     EvaluationRequest,
 )
 from functions.api.evaluations.starting import plan_evaluation, start_evaluation
-from functions.api.idempotent import idempotent
+from functions.api.idempotent import estimate_reply, idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import OF_BUDGETS, OF_KEYED_REQUESTS, OF_SETTINGS
 from functions.api.paging import Cursor, Limit
@@ -64,7 +64,7 @@ async def create_evaluation(request: Request, caller: Writer) -> Response:
     body = await json_body(request, EvaluationRequest, MAX_BRIEFS + MAX_VALUES)
     plan = await wiring.in_thread(lambda: plan_evaluation(caller, body))
     if body.dry_run:
-        return document(plan.estimate)
+        return estimate_reply(request, plan.estimate)
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)

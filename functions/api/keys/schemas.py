@@ -8,7 +8,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,6 +22,7 @@ from fourfold.ids import KeyId
 from fourfold.keys import KeyEnvironment
 from fourfold.storage.keys.api_keys import ApiKey
 from fourfold.text_rules import acceptable_line
+from functions.api.iso_dates import IsoDatetime
 
 MAX_DAYS = 3650
 EXAMPLE: dict[str, JsonValue] = {
@@ -89,7 +89,7 @@ class ApiKeyRequest(BaseModel):
         KeyEnvironment, Field(description="The prefix, `ff_live_` or `ff_test_`. Both access the same data.")
     ] = KeyEnvironment.LIVE
     expires_at: Annotated[
-        AwareDatetime | None, Field(strict=False, description="The expiry time; not together with `expires_in_days`.")
+        IsoDatetime | None, Field(strict=False, description="The expiry time; not together with `expires_in_days`.")
     ] = None
     expires_in_days: Annotated[
         int | None, Field(strict=True, ge=1, le=MAX_DAYS, description="Days until the key expires; null: never.")

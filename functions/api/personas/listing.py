@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from fourfold.caller_metadata import MAX_ENTRIES, MAX_VALUE_CHARACTERS, MetadataName
 from fourfold.http.cursors import id_after, opaque_cursor
@@ -15,6 +15,7 @@ from fourfold.persona import PersonaStatus
 from fourfold.personas.filters import PersonaFilter
 from fourfold.problem import FieldError
 from functions.api import wiring
+from functions.api.iso_dates import IsoDatetime
 from functions.api.personas.schemas import PersonaList
 from functions.api.query_parameters import with_prefix
 from functions.api.runs.polling import current_persona
@@ -72,8 +73,8 @@ def persona_filter(  # noqa: PLR0913, PLR0917 - a parameter for each filter
         str | None,
         Query(min_length=1, max_length=100, description="Words; each must begin a word of the name or of the slug."),
     ] = None,
-    created_after: Annotated[AwareDatetime | None, Query(description="Only personas created later.")] = None,
-    created_before: Annotated[AwareDatetime | None, Query(description="Only personas created earlier.")] = None,
+    created_after: Annotated[IsoDatetime | None, Query(description="Only personas created later.")] = None,
+    created_before: Annotated[IsoDatetime | None, Query(description="Only personas created earlier.")] = None,
     evaluation_id: Annotated[
         EvaluationId | None, Query(description="Only personas of this evaluation; without it, none of any.")
     ] = None,

@@ -19,7 +19,7 @@ from fourfold.provocation.sarif import MEDIA_TYPE as SARIF
 from functions.api import wiring
 from functions.api.budget import require_budget
 from functions.api.dependencies import Reader, Writer
-from functions.api.idempotent import idempotent
+from functions.api.idempotent import estimate_reply, idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_BUDGETS, OF_KEYED_REQUESTS, PERSONA_DELETED
 from functions.api.paging import Cursor, Limit
@@ -151,7 +151,7 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
         return estimate_suite(persona, caller.settings.engine, plan)
 
     if body.dry_run:
-        return document(await wiring.in_thread(estimated))
+        return estimate_reply(request, await wiring.in_thread(estimated))
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from functions.api import wiring
 from functions.api.dependencies import Reader
+from functions.api.iso_dates import IsoDate
 from functions.api.openapi import replies
 from functions.api.responses import document
 from functions.api.usage.reading import MAX_DAYS, days_of, usage_report
@@ -22,9 +23,9 @@ router = APIRouter(tags=["usage"])
 async def read_usage(
     caller: Reader,
     first: Annotated[
-        date | None, Query(alias="from", description=f"The first day (UTC); at most {MAX_DAYS} days before `to`.")
+        IsoDate | None, Query(alias="from", description=f"The first day (UTC); at most {MAX_DAYS} days before `to`.")
     ] = None,
-    last: Annotated[date | None, Query(alias="to", description="The last day (UTC); by default today.")] = None,
+    last: Annotated[IsoDate | None, Query(alias="to", description="The last day (UTC); by default today.")] = None,
     group_by: Annotated[GroupBy, Query(description="What the figures are grouped by.")] = "day",
 ) -> Response:
     """Returns calls, failures, tokens, cached share and USD of the workspace's model calls, by default of 30 days.

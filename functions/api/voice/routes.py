@@ -24,7 +24,7 @@ from functions.api.budget import require_budget
 from functions.api.chat.context import chat_persona
 from functions.api.dependencies import Reader, Writer
 from functions.api.errors import fingerprint_disabled, no_fingerprint, persona_not_written
-from functions.api.idempotent import idempotent
+from functions.api.idempotent import estimate_reply, idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import (
     IN_PROGRESS,
@@ -242,5 +242,5 @@ async def recompute_fingerprint(persona_id: str, request: Request, caller: Write
 
     persona = await wiring.in_thread(enabled_persona)
     if body.dry_run:
-        return document(await wiring.in_thread(estimated))
+        return estimate_reply(request, await wiring.in_thread(estimated))
     return await idempotent(request, caller, None, start)

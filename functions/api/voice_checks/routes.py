@@ -18,7 +18,7 @@ from fourfold.voice_certificate import VoiceCertificate
 from functions.api import wiring
 from functions.api.budget import require_budget
 from functions.api.dependencies import Reader, Writer
-from functions.api.idempotent import idempotent
+from functions.api.idempotent import estimate_reply, idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, OF_MODELS, PERSONA_DELETED
 from functions.api.personas.lookup import known_persona
@@ -96,7 +96,7 @@ async def check_voice(persona_id: str, request: Request, caller: Writer) -> Resp
         return run_receipt(request, run)
 
     if body.dry_run:
-        return document(await wiring.in_thread(estimated))
+        return estimate_reply(request, await wiring.in_thread(estimated))
     return await idempotent(request, caller, body, start, transient=frozenset({CHECK_RUNNING}))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from fourfold.webhooks.delivery import Attempt, DeadReason, Delivery, DeliveryStatus
 from fourfold.webhooks.endpoint import EVERYTHING, KNOWN_EVENTS, DisabledReason, Endpoint
 from fourfold.webhooks.target import MAX_URL_CHARACTERS
+from functions.api.iso_dates import IsoDatetime
 
 
 def _known_event(name: str) -> str:
@@ -108,7 +109,7 @@ class ReplayRequest(BaseModel):
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"since": "2026-11-23T00:00:00Z"}]}
     )
 
-    since: Annotated[AwareDatetime, Field(description="An RFC 3339 date-time with a time zone.")]
+    since: Annotated[IsoDatetime, Field(description="An RFC 3339 date-time with a time zone.")]
 
 
 class Webhook(BaseModel):

@@ -24,9 +24,19 @@ def scoped_key(headers: list[str], workspace_id: str, route: str) -> str | None:
     Raises:
         ProblemError: 400, the key is not 1-255 printable ASCII characters, or the header is repeated.
     """
+    require_valid(headers)
     if not headers:
         return None
-    if len(headers) > 1 or not _KEY.fullmatch(headers[0]) or not headers[0].strip():
+    return f"{workspace_id}#{route}#{hashlib.sha256(headers[0].encode()).hexdigest()}"
+
+
+def require_valid(headers: list[str]) -> None:
+    """Accepts no header, or one with a key.
+
+    Raises:
+        ProblemError: 400, the key is not 1-255 printable ASCII characters, or the header is repeated.
+    """
+    if headers and (len(headers) > 1 or not _KEY.fullmatch(headers[0]) or not headers[0].strip()):
         detail = "Send one key of 1-255 printable ASCII characters, such as a UUID."
         raise rejected(
             [FieldError(pointer=HEADER, code="invalid_idempotency_key", detail=detail)],
@@ -34,7 +44,6 @@ def scoped_key(headers: list[str], workspace_id: str, route: str) -> str | None:
             title="Invalid Idempotency-Key",
             status=400,
         )
-    return f"{workspace_id}#{route}#{hashlib.sha256(headers[0].encode()).hexdigest()}"
 
 
 def fingerprint(body: BaseModel | None, path: str = "") -> str:

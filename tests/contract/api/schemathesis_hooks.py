@@ -22,8 +22,8 @@ from functions.api.openapi.examples import examples
 from functions.api.provocation_tests.examples import OWN_TEST
 
 _KEYS = itertools.cycle(os.environ["FOURFOLD_KEYS"].split(","))
-_TEXTS = ("intent", "name", "message", "reply")
-_MODELS = (".model", ".fallback")
+_TEXTS = ("intent", "name", "message", "reply", "title")
+_MODELS = (".model", ".fallback", ".confirm_model")
 _STEPS = tuple(f"engine.pipeline.{step}." for step in (*STEP_ORDER, "single_call"))
 _ONE_STEP = "engine.pipeline.audit."
 
@@ -63,11 +63,21 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         case.body["url"] = os.environ.get("FOURFOLD_WEBHOOK_URL", "https://example.com/hooks")
     if "Idempotency-Key" in case.headers:  # a key stands for one body
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    _keep_to_scopes(case)
     if isinstance(case.body, dict):
         _make_right(case.body)
 
 
 schemathesis.hook(before_call)
+
+
+def _keep_to_scopes(case: schemathesis.Case[Any]) -> None:
+    """A persona is named with the scope persona alone, and a range of days ends near its beginning."""
+    if case.path == "/v1/usage":
+        case.query.pop("from", None)
+    for part in (case.query, case.body if isinstance(case.body, dict) else {}):
+        if "persona_id" in part and part.get("scope") != "persona" and "/config" in case.path:
+            part.pop("persona_id")
 
 
 def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:  # noqa: ARG001
@@ -98,14 +108,30 @@ def _make_right(body: dict[str, Any]) -> None:
             body[name] = "A shy founder, 34, in Istanbul"
     if isinstance(body.get("replies"), list):
         body["replies"] = [text if _is_legible(text) else "Sit. Eat. Then talk." for text in body["replies"]]
+    if "model" in body and "messages" not in body:  # of a provider with credentials
+        body["model"] = "offline:composer-1"
+    if isinstance(body.get("metadata"), dict) and not all(map(_is_legible, _texts_in(body["metadata"]))):
+        body["metadata"] = {"team": "research"}
+    body.pop("refine", None)  # its amount depends on what is refined
+    if body.get("stream") is True:  # event streams are described in x-event-stream
+        body["stream"] = False
     config = body.get("config")
     if isinstance(config, dict):
+        config.pop("engine.pipeline.variant", None)  # a limit of bytes for all texts together
         if "from" in body:  # a single call has no later step to begin at
             config.pop("engine.pipeline.method", None)
         for key in [key for key in config if key.endswith(_MODELS)]:  # of providers nobody has credentials for
-            config[key] = "offline:composer-1" if key.endswith(".model") else ["offline:composer-1"]
+            config[key] = ["offline:composer-1"] if key.endswith(".fallback") else "offline:composer-1"
         for key in [key for key in config if key.endswith(".temperature")]:  # which that model does not take
             config[key] = None
+
+
+def _texts_in(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for each in value.items() for part in each for text in _texts_in(part)]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts_in(each)]
+    return [value] if isinstance(value, str) else []
 
 
 def _is_legible(text: str) -> bool:

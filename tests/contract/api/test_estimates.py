@@ -51,6 +51,9 @@ def test_a_job_is_estimated_and_not_started(api: Api, job: str, calls: int) -> N
     assert ranges(reply.json())
     assert len(api.orders) == ordered
     assert api.call("POST", f"/v1/personas/{persona}/{job}", json={"dry_run": "yes"}).status_code == 422
+    bad_key = {"Idempotency-Key": "x" * 256}
+    refused = api.call("POST", f"/v1/personas/{persona}/{job}", json={"dry_run": True}, headers=bad_key)
+    assert refused.json()["code"] == "invalid_idempotency_key"
 
 
 def test_a_selection_is_estimated(api: Api) -> None:

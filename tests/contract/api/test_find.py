@@ -109,6 +109,8 @@ BAD = (
     {"q": ""},
     {"q": "x" * 101},
     {"created_after": "yesterday"},
+    {"created_before": "0.5"},
+    {"created_after": "1795000000"},
     {"created_after": "2026-11-23T09:00:00"},
     {"sort": "name"},
     {"metadata.": "x"},

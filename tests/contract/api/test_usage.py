@@ -172,6 +172,8 @@ def test_an_end_that_is_repeated_counts_once(api: Api) -> None:
         ("from=2025-01-01&to=2026-11-04", "from"),
         ("from=yesterday", "from"),
         ("to=2026-13-01", "to"),
+        ("to=0", "to"),
+        ("from=1795000000", "from"),
         ("group_by=persona", "group_by"),
         ("by=day", "by"),
     ],
