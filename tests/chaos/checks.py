@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,11 +109,14 @@ def check_paid(
     faults: list[Span],
     counts: Counts,
     usual: Mapping[str, int] | None = None,
+    audits: Collection[str] = (),
     *,
     slack_s: float = SLACK_S,
     jobs: int = 0,
 ) -> None:
     """A question is asked more often than usual (once, if it is not in `usual`) only if a fault met a call before.
+
+    The questions of `audits` are usual twice: an audit that is not passed is confirmed by the same request.
 
     `usual` are the questions of background jobs. A job stores its answers in waves: after a fault it may ask WAVE
     questions again whose answers had arrived. `jobs` is how many may have been at work.
@@ -121,7 +124,7 @@ def check_paid(
     waves: Counter[Span] = Counter()
     for question, spans in calls.items():
         again, unexplained = _repeats(spans, faults, slack_s)
-        more = max(0, len(spans) - (usual or {}).get(question, 1))
+        more = max(0, len(spans) - (usual or {}).get(question, 2 if question in audits else 1))
         counts.repaid_in_flight += min(again, more)
         left = min(unexplained, max(0, more - again))
         if left and usual and question in usual:

@@ -32,6 +32,7 @@ class PaidProvider(ProviderServer):
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         self._calls: dict[str, list[Span]] = defaultdict(list)
+        self._audits: set[str] = set()
         self._writing = threading.Lock()
         super().__init__(*arguments, **more)
 
@@ -39,6 +40,11 @@ class PaidProvider(ProviderServer):
         """The calls of each question, in the order of their arrival."""
         with self._writing:
             return {question: list(spans) for question, spans in self._calls.items()}
+
+    def audits(self) -> set[str]:
+        """The questions of audits among them."""
+        with self._writing:
+            return set(self._audits)
 
     def paid(self) -> int:
         """The number of calls so far."""
@@ -48,7 +54,10 @@ class PaidProvider(ProviderServer):
     def _meet(self, call: Received) -> tuple[Reply, float]:
         now = time.time()
         reply, delay_s = super()._meet(call)
-        question = hashlib.sha256(json.dumps([call.path, call.body], sort_keys=True).encode()).hexdigest()
+        asked = json.dumps([call.path, call.body], sort_keys=True)
+        question = hashlib.sha256(asked.encode()).hexdigest()
         with self._writing:
+            if "Task: audit." in asked:
+                self._audits.add(question)
             self._calls[question].append(Span(now, now + delay_s))
         return reply, delay_s

@@ -23,6 +23,7 @@ def test_a_call_that_is_paid_again_is_excused_only_if_a_fault_met_the_one_before
     check_paid({"in flight": [Span(90, 100.5), Span(110, 120)], "once": [Span(1, 2)]}, FAULT, counts)
     assert (counts.repaid_in_flight, counts.paid_twice) == (1, [])
     check_paid({"answered": [Span(90, 100 - SLACK_S - 1), Span(110, 120)]}, FAULT, counts)
+    check_paid({"confirmed": [Span(1, 2), Span(3, 4)]}, FAULT, counts, audits={"confirmed"})
     check_paid({"after": [Span(90, 100.5), Span(110, 120), Span(121, 122)]}, FAULT, counts)
     assert (counts.repaid_in_flight, counts.paid_twice) == (2, ["answered", "after"])
 
