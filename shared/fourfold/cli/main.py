@@ -105,7 +105,7 @@ COMMANDS = {
     "stats": LazyCommand(
         "fourfold.cli.stats",
         "stats",
-        "Show failures, durations, tokens and cost of the newest runs, by step and provider; jobs; webhooks.",
+        "Show failures, durations, tokens and cost of the newest runs, by step and provider; jobs; drift; webhooks.",
     ),
     "api": LazyCommand(
         "fourfold.cli.api", "api", "Send any request to the API: fourfold api GET /v1/personas -f limit=5"

@@ -1,7 +1,7 @@
 """The numbers of a workspace's newest runs, jobs and deliveries: what the dashboard shows of a deployment.
 
-Runs and jobs are measured by the same function as the dashboard's metrics. Queues, the API and drift alerts are on the
-dashboard alone: no route of the API knows them for all.
+Runs and jobs are measured by the same function as the dashboard's metrics. What waits in the dashboard's queues is here
+the jobs and deliveries that have not ended. The requests of the API and their errors are on the dashboard alone.
 """
 
 from __future__ import annotations
@@ -35,12 +35,14 @@ Values = dict[tuple[str, str], list[float]]
 def stats(
     limit: Annotated[int, typer.Option(min=1, max=100, help="The runs of how many personas, newest first.")] = 20,
 ) -> None:
-    """Show failures, durations, tokens and cost of the newest runs, by step and provider; jobs; webhooks."""
+    """Show failures, durations, tokens and cost of the newest runs, by step and provider; jobs; drift; webhooks."""
     with connected() as client:
         values = collected(events_of_newest(client, limit))
         jobs = collected(events_of_jobs(client, limit))
         # What jobs cost is not part of what the runs cost.
         values |= {key: found for key, found in jobs.items() if key[0] in {"JobFailed", "JobDuration"}}
+        values |= collected_waiting(client)
+        values |= collected_drift(client, limit)
         values |= collected_deliveries(client, limit)
     show(values, SafeConsole())
 
@@ -65,6 +67,30 @@ def events_of_jobs(client: Client, limit: int) -> Iterable[RunEvent]:
                 yield from _events_of(client, run["id"])
 
 
+def collected_waiting(client: Client) -> Values:
+    """`JobWaiting`: the seconds since each job was asked for that has not ended, of at most 100 of each kind."""
+    values: Values = defaultdict(list)
+    for kind in _JOBS:
+        params = {"kind": kind, "status": RunStatus.RUNNING, "limit": 100}
+        for run in client.call("GET", "/v1/runs", params=params)["data"]:
+            values["JobWaiting", kind].append(_seconds_since(run["started_at"]))
+    return values
+
+
+def collected_drift(client: Client, limit: int) -> Values:
+    """`DriftAlerts` and `DriftScored`: replies above the threshold, and scored ones, of each session.
+
+    Of the newest `limit` personas, the newest `limit` sessions of each.
+    """
+    values: Values = defaultdict(list)
+    for persona in client.personas(limit):
+        path = f"/v1/personas/{persona.id}/sessions"
+        for session in client.call("GET", path, params={"limit": limit})["data"]:
+            values["DriftAlerts", ""].append(session["drift"]["alerts"])
+            values["DriftScored", ""].append(session["drift"]["scored"])
+    return values
+
+
 def collected_deliveries(client: Client, limit: int) -> Values:
     """Of the newest `limit` deliveries of each endpoint: 0 or 1 for those that ended, as WebhookDead; their retries.
 
@@ -82,8 +108,7 @@ def collected_deliveries(client: Client, limit: int) -> Values:
         for delivery in client.call("GET", path, params={"limit": limit})["data"]:
             values["WebhookRetries", ""] += [1.0] * max(0, len(delivery["attempts"]) - 1)
             if delivery["status"] == DeliveryStatus.PENDING:
-                created = datetime.fromisoformat(delivery["created_at"])
-                values["WebhookWaiting", ""].append((datetime.now(UTC) - created).total_seconds())
+                values["WebhookWaiting", ""].append(_seconds_since(delivery["created_at"]))
             else:
                 values["WebhookDead", ""].append(float(delivery["status"] == DeliveryStatus.DEAD))
     return values
@@ -104,17 +129,21 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def show(values: Mapping[tuple[str, str], Sequence[float]], console: SafeConsole) -> None:
-    """Prints the numbers of runs, steps and providers, of jobs, and of deliveries of webhooks."""
+    """Prints the numbers of runs, steps and providers, of jobs, of drift, and of deliveries of webhooks."""
     if values.get(("RunFailed", "")):
         _show_runs(values, console)
     else:
         console.print("No run has ended yet.")
-    if jobs := _named(values, "JobFailed"):
-        table = _table("job", "ended", "p50, p99", "failed")
+    if jobs := _named(values, "JobFailed", "JobWaiting"):
+        table = _table("job", "ended", "p50, p99", "failed", "not ended", "oldest")
         for job in jobs:
-            failed = values["JobFailed", job]
-            table.add_row(job, str(len(failed)), _durations(values, "JobDuration", job), _share(failed))
+            failed, waiting = values.get(("JobFailed", job), ()), values.get(("JobWaiting", job), ())
+            oldest = f"{max(waiting):.0f} s" if waiting else "-"
+            duration = _durations(values, "JobDuration", job)
+            table.add_row(job, str(len(failed)), duration, _share(failed), str(len(waiting)), oldest)
         console.print(table)
+    if scored := sum(values.get(("DriftScored", ""), ())):
+        console.print(f"drift: {sum(values['DriftAlerts', '']):.0f} alerts in {scored:.0f} scored replies")
     ended, waiting = values.get(("WebhookDead", ""), ()), values.get(("WebhookWaiting", ""), ())
     if ended or waiting:
         console.print(
@@ -122,6 +151,10 @@ def show(values: Mapping[tuple[str, str], Sequence[float]], console: SafeConsole
             f" {len(values.get(('WebhookRetries', ''), ()))} retries,"
             f" {len(waiting)} wait, the oldest for {max(waiting, default=0):.0f} s"
         )
+
+
+def _seconds_since(moment: str) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
 
 
 def _show_runs(values: Mapping[tuple[str, str], Sequence[float]], console: SafeConsole) -> None:

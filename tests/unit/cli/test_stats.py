@@ -13,6 +13,8 @@ from fourfold.cli.client import Client
 from fourfold.cli.stats import (
     collected,
     collected_deliveries,
+    collected_drift,
+    collected_waiting,
     events_of_jobs,
     events_of_newest,
     percentile,
@@ -64,7 +66,13 @@ class Api:
                 "fingerprint": [("run_quick", "completed"), ("run_slow", "completed"), ("run_busy", "running")],
                 "provocation": [("run_broken", "failed")],
             }
-            return {"data": [{"id": run, "status": status} for run, status in jobs[params["kind"]]]}
+            asked = jobs[params["kind"]]
+            if "status" in params:
+                asked = [(run, status) for run, status in asked if status == params["status"]]
+            a_minute_ago = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+            return {"data": [{"id": run, "status": status, "started_at": a_minute_ago} for run, status in asked]}
+        if path.endswith("/sessions"):
+            return {"data": [{"drift": {"alerts": 1, "scored": 20}}, {"drift": {"alerts": 0, "scored": 5}}]}
         if path == "/v1/webhooks":
             return {"data": [{"id": "whk_1"}]}
         assert path == "/v1/webhooks/whk_1/deliveries"
@@ -101,16 +109,19 @@ def test_the_numbers_are_those_of_the_runs_that_ended() -> None:
     assert ["anthropic", "1", "0.9", "s,", "0.9", "s", "0", "123", "50", "0.0200"] in rows
 
 
-def test_jobs_and_webhooks_are_counted_where_they_ended() -> None:
+def test_jobs_drift_and_webhooks_are_counted() -> None:
     client = cast("Client", Api())
     values = collected(events_of_jobs(client, 20))
+    values |= collected_waiting(client)
+    values |= collected_drift(client, 20)
     values |= collected_deliveries(client, 20)
     console = SafeConsole(file=io.StringIO(), width=160)
     show(values, console)
     assert isinstance(console.file, io.StringIO)
     lines = [line.split() for line in console.file.getvalue().splitlines()]
-    assert ["fingerprint", "2", "1.0", "s,", "9.0", "s", "0%"] in lines
-    assert ["provocation", "1", "-", "100%"] in lines
+    assert ["fingerprint", "2", "1.0", "s,", "9.0", "s", "0%", "1", "60", "s"] in lines
+    assert ["provocation", "1", "-", "100%", "0", "-"] in lines
+    assert ["drift:", "4", "alerts", "in", "100", "scored", "replies"] in lines
     said = "webhooks: 4 deliveries ended, 25% given up, 11 retries, 1 wait, the oldest for 3600 s"
     assert said.split() in lines
 
