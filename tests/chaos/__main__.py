@@ -128,7 +128,8 @@ class Arena:
         # A question of an earlier phase (a job's, repeated for the same persona) begins its count again.
         calls = {question: spans[paid_before.get(question, 0) :] for question, spans in self.provider.calls().items()}
         audits = self.provider.audits()
-        check_paid(calls, faults, counts, self.usual, audits, slack_s=memory.slack_s(), jobs=len(memory.jobs))
+        usual = dict.fromkeys(self.provider.of_jobs(), 1) | self.usual
+        check_paid(calls, faults, counts, usual, audits, slack_s=memory.slack_s(), jobs=len(memory.jobs))
         counts.half += [f"{bad.part}: {bad.detail}" for bad in check_state(self.server.home) if not bad.is_good]
 
     def _acknowledges_after(self, memory: Memory, moment: float) -> float:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 from websockets.exceptions import WebSocketException
 
+from tests.chaos.paid import CHAT_MESSAGE
 from tests.integration.local_server import LocalServer
 from tests.integration.progress_client import connected
 
@@ -179,6 +180,6 @@ class Load:
             self._memory.counter = value
 
     def _chat(self, persona: str) -> None:
-        message = f"How was day {next(self._days)}?"  # no two the same: a question that is paid twice is counted
+        message = f"{CHAT_MESSAGE} {next(self._days)}?"  # no two the same: a question that is paid twice is counted
         reply = self._call("POST", f"/v1/personas/{persona}/chat", body={"message": message})
         self._memory.chats += reply.is_success

@@ -8,11 +8,14 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from tests.providers.behaviours import Reply
 from tests.providers.server import ProviderServer
 from tests.providers.wires import Received
+
+CHAT_MESSAGE: Final = "How was day"
+"""What every message of the load's chats begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class PaidProvider(ProviderServer):
     def __init__(self, *arguments: Any, **more: Any) -> None:
         self._calls: dict[str, list[Span]] = defaultdict(list)
         self._audits: set[str] = set()
+        self._of_jobs: set[str] = set()
         self._writing = threading.Lock()
         super().__init__(*arguments, **more)
 
@@ -45,6 +49,11 @@ class PaidProvider(ProviderServer):
         """The questions of audits among them."""
         with self._writing:
             return set(self._audits)
+
+    def of_jobs(self) -> set[str]:
+        """The questions of background jobs among them: no step's task, and no message of this load's chats."""
+        with self._writing:
+            return set(self._of_jobs)
 
     def paid(self) -> int:
         """The number of calls so far."""
@@ -59,5 +68,7 @@ class PaidProvider(ProviderServer):
         with self._writing:
             if "Task: audit." in asked:
                 self._audits.add(question)
+            if "Task: " not in asked and CHAT_MESSAGE not in asked:
+                self._of_jobs.add(question)
             self._calls[question].append(Span(now, now + delay_s))
         return reply, delay_s
