@@ -68,7 +68,7 @@ class PaidProvider(ProviderServer):
         with self._writing:
             if "Task: audit." in asked:
                 self._audits.add(question)
-            if "Task: " not in asked and CHAT_MESSAGE not in asked:
+            if "Task: judge." in asked or ("Task: " not in asked and CHAT_MESSAGE not in asked):
                 self._of_jobs.add(question)
             self._calls[question].append(Span(now, now + delay_s))
         return reply, delay_s
