@@ -8,6 +8,7 @@ session's do. Intervals are over speakers (bootstrap, 95 %).
 
 from __future__ import annotations
 
+import math
 import random
 import statistics
 from collections.abc import Iterable, Sequence
@@ -96,7 +97,7 @@ def speaker_of(texts: SpeakerTexts, embedder: Embedder) -> Speaker:
 def separation(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
     """Adds how well a speaker's new replies are distinguished from the others', by one reply and by several."""
     for size in SIZES:
-        areas, rates, shuffled = [], [], []
+        areas, rates, shuffled, costs = [], [], [], []
         everyone = [np.concatenate(speaker.fresh) for speaker in speakers]
         order = random.Random(5).sample(range(len(speakers)), len(speakers))  # noqa: S311
         for place, speaker in enumerate(speakers):
@@ -104,16 +105,49 @@ def separation(report: Report, who: str, speakers: Sequence[Speaker]) -> None:
             others = [score for other, found in enumerate(scores) if other != place for score in found]
             areas.append(auc(scores[place], others))
             rates.append(equal_error_rate(scores[place], others))
+            costs.append(least_cost_of_ratios(scores[place], others))
             taken = order[place]
             rest = [score for other, found in enumerate(scores) if other != taken for score in found]
             shuffled.append(auc(scores[taken], rest))
         note = f"{len(speakers)} voices, {FITTED} replies each fitted; 95 % over speakers"
         report.figure(f"{who}: AUC, {_named(size)}", statistics.mean(areas), interval(areas), note)
         report.figure(f"{who}: EER, {_named(size)}", statistics.mean(rates), interval(rates), "")
+        report.figure(
+            f"{who}: min C_llr, {_named(size)}", statistics.mean(costs), interval(costs), "bits; 1 is no information"
+        )
         if size == 1:
             report.figure(
                 f"{who}: AUC, speakers shuffled", statistics.mean(shuffled), interval(shuffled), "must be about 0.5"
             )
+
+
+def least_cost_of_ratios(own: Sequence[float], others: Sequence[float]) -> float:
+    """The minimum cost of log likelihood ratios in bits (Brummer and du Preez 2006): after the best calibration.
+
+    That is the monotone one, by pooling adjacent violators. The two classes weigh the same, whatever their sizes.
+    """
+    values, place = np.unique(np.concatenate((own, others)), return_inverse=True)
+    owned = np.bincount(place[: len(own)], minlength=len(values)) * 0.5 / len(own)
+    foreign = np.bincount(place[len(own) :], minlength=len(values)) * 0.5 / len(others)
+    pools: list[tuple[float, float]] = []
+    for pool in zip(owned.tolist(), foreign.tolist(), strict=True):
+        pools.append(pool)
+        # Scores are distances: the share of the voice's own replies falls as they rise.
+        while len(pools) > 1 and _own_share(pools[-1]) >= _own_share(pools[-2]):
+            (ours, theirs), (more, further) = pools.pop(), pools.pop()
+            pools.append((ours + more, theirs + further))
+    return sum(
+        -ours * _log2(_own_share((ours, theirs))) - theirs * _log2(1 - _own_share((ours, theirs)))
+        for ours, theirs in pools
+    )
+
+
+def _own_share(pool: tuple[float, float]) -> float:
+    return pool[0] / (pool[0] + pool[1])
+
+
+def _log2(share: float) -> float:
+    return math.log2(share) if share > 0 else 0.0  # its weight is zero then
 
 
 def _rates(report: Report, who: str, speakers: Sequence[Speaker]) -> None:

@@ -22,7 +22,7 @@ from functions.api.openapi.examples import examples
 from functions.api.provocation_tests.examples import OWN_TEST
 
 _KEYS = itertools.cycle(os.environ["FOURFOLD_KEYS"].split(","))
-_TEXTS = ("intent", "name", "message", "reply", "title")
+_TEXTS = ("intent", "name", "message", "reply", "title", "label")
 _MODELS = (".model", ".fallback", ".confirm_model")
 _STEPS = tuple(f"engine.pipeline.{step}." for step in (*STEP_ORDER, "single_call"))
 _ONE_STEP = "engine.pipeline.audit."
@@ -112,6 +112,8 @@ def _make_right(body: dict[str, Any]) -> None:
         body["model"] = "offline:composer-1"
     if isinstance(body.get("metadata"), dict) and not all(map(_is_legible, _texts_in(body["metadata"]))):
         body["metadata"] = {"team": "research"}
+    if isinstance(body.get("messages"), list):  # the last one is the user's, with text
+        body["messages"] = [*body["messages"][:-1], {"role": "user", "content": "Did you sleep at all?"}]
     body.pop("refine", None)  # its amount depends on what is refined
     if body.get("stream") is True:  # event streams are described in x-event-stream
         body["stream"] = False
@@ -122,7 +124,7 @@ def _make_right(body: dict[str, Any]) -> None:
             config.pop("engine.pipeline.method", None)
         for key in [key for key in config if key.endswith(_MODELS)]:  # of providers nobody has credentials for
             config[key] = ["offline:composer-1"] if key.endswith(".fallback") else "offline:composer-1"
-        for key in [key for key in config if key.endswith(".temperature")]:  # which that model does not take
+        for key in [key for key in config if key.endswith((".temperature", ".effort"))]:  # which it does not take
             config[key] = None
 
 

@@ -21,13 +21,15 @@ expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "41
 _REFUSE_BY_MEANING = (
     "DELETE /v1/workspace",
     "PATCH /v1/personas/{persona_id}",
+    "POST /v1/personas/{persona_id}/fork",
     "POST /v1/personas/{persona_id}/regenerate",
     "POST /v1/personas/{persona_id}/export/png",
     "POST /v1/evaluations",
     "PUT /v1/labels/{set_name}",
 )
+_ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5xx"]
 _BY_MEANING = "".join(
-    f'\n[[operations]]\ninclude-name = "{name}"\nchecks.positive_data_acceptance.enabled = false\n'
+    f'\n[[operations]]\ninclude-name = "{name}"\nchecks.positive_data_acceptance.expected-statuses = {_ACCEPTED}\n'
     for name in _REFUSE_BY_MEANING
 )
 _COMMAND = str(Path(sys.executable).parent / "schemathesis")
