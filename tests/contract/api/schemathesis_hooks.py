@@ -117,15 +117,18 @@ def _make_right(body: dict[str, Any]) -> None:
     body.pop("refine", None)  # its amount depends on what is refined
     if body.get("stream") is True:  # event streams are described in x-event-stream
         body["stream"] = False
-    config = body.get("config")
-    if isinstance(config, dict):
-        config.pop("engine.pipeline.variant", None)  # a limit of bytes for all texts together
+    if isinstance(body.get("config"), dict):
         if "from" in body:  # a single call has no later step to begin at
-            config.pop("engine.pipeline.method", None)
-        for key in [key for key in config if key.endswith(_MODELS)]:  # of providers nobody has credentials for
-            config[key] = ["offline:composer-1"] if key.endswith(".fallback") else "offline:composer-1"
-        for key in [key for key in config if key.endswith((".temperature", ".effort"))]:  # which it does not take
-            config[key] = None
+            body["config"].pop("engine.pipeline.method", None)
+        _make_settings_right(body["config"])
+
+
+def _make_settings_right(config: dict[str, Any]) -> None:
+    config.pop("engine.pipeline.variant", None)  # a limit of bytes for all texts together
+    for key in [key for key in config if key.endswith(_MODELS)]:  # of providers nobody has credentials for
+        config[key] = ["offline:composer-1"] if key.endswith(".fallback") else "offline:composer-1"
+    for key in [key for key in config if key.endswith((".temperature", ".effort"))]:  # which it does not take
+        config[key] = None
 
 
 def _texts_in(value: object) -> list[str]:
