@@ -107,7 +107,7 @@ class KilledServer:
         while (paid := len(self.meter.bill)) < number:
             if paid != before:
                 before, since = paid, time.monotonic()
-            assert time.monotonic() - since < _STALLED_S, f"{path} stands at {paid} calls"
+            assert time.monotonic() - since < _STALLED_S, f"{path} made no call after {paid}"
             time.sleep(0.01)
 
     def _ended(self, path: str) -> dict[str, Any]:

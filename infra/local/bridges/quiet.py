@@ -1,5 +1,5 @@
-"""Background jobs begin when no generation is at work, or after a while: who makes one persona after the other does not
-share the processor with the jobs of the last one. No part of AWS, where each invocation has a processor of its own.
+"""Background jobs begin when no generation is at work, or after a while, so that a caller who makes one persona after
+the other does not share the processor with the jobs of the last one. On AWS each invocation has a processor of its own.
 """
 
 from __future__ import annotations

@@ -35,9 +35,9 @@ class Machines:
 def fail_unstarted_runs(personas_table: str, machines: Machines) -> list[str]:
     """Publishes a failure for every generation and evaluation that is stored as running and has no execution.
 
-    Called before requests are taken, and after what was running goes on: a run is stored as ended before its execution
-    has ended. Publishing one twice does no harm: the function that marks a run failed checks
-    first whether it is still running. Returns the names of the executions, which are those of the runs.
+    Called before requests are taken, and after what was running continues: a run is stored as ended before its
+    execution has ended. Publishing one twice does no harm: the function that marks a run failed checks first whether
+    it is still running. Returns the names of the executions, which are those of the runs.
     """
     from ministack.services import stepfunctions
 

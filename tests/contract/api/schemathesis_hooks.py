@@ -125,7 +125,7 @@ def _make_right(body: dict[str, Any]) -> None:
 
 def _make_settings_right(config: dict[str, Any]) -> None:
     config.pop("engine.pipeline.variant", None)  # a limit of bytes for all texts together
-    for key in [key for key in config if key.endswith(_MODELS)]:  # of providers nobody has credentials for
+    for key in [key for key in config if key.endswith(_MODELS)]:  # of providers without credentials
         config[key] = ["offline:composer-1"] if key.endswith(".fallback") else "offline:composer-1"
     for key in [key for key in config if key.endswith((".temperature", ".effort"))]:  # which it does not take
         config[key] = None

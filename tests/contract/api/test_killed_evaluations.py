@@ -131,7 +131,7 @@ def test_every_call_of_a_killed_evaluation_is_in_its_record(
         assert (found["status"], found["report"]["pairs"]) == ("completed", len(BRIEFS)), moment
         again = (bill.asked - undisturbed.asked).total()
         assert again == (0 if moment == "reserved" else 1), moment
-        # A call that was reserved and not sent counts too: nobody knows that it was not.
+        # A call that was reserved and not sent counts too: that it was not is unknown.
         lost = found["spent_usd"] - sum(bill.paid)
         assert 0.001 < lost < 0.008 if moment == "reserved" else lost == pytest.approx(0.0, abs=1e-6), moment
         noted = any(note.startswith("A stop of the server cut off 1 calls") for note in found["report"]["notes"])

@@ -1,4 +1,4 @@
-"""Connections of a workspace: never more than its limit, whoever vanished; each costs one write of its slot."""
+"""Connections of a workspace: never more than its limit, whatever vanished; each costs one write of its slot."""
 
 from __future__ import annotations
 

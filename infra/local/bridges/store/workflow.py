@@ -85,7 +85,7 @@ class Workflow:
             execution: Execution | None = self._states._executions.get(arn)
         with self.quiet.execution():
             while execution is not None and not self._walked(execution):
-                # It goes on with the state whose beginning could not be stored.
+                # It continues with the state whose beginning could not be stored.
                 self._stopping.wait(_RETRY_SECONDS)
         self._at.pop(arn, None)
 
