@@ -112,8 +112,12 @@ def _make_right(body: dict[str, Any]) -> None:
         body["model"] = "offline:composer-1"
     if isinstance(body.get("metadata"), dict) and not all(map(_is_legible, _texts_in(body["metadata"]))):
         body["metadata"] = {"team": "research"}
-    if isinstance(body.get("messages"), list):  # the last one is the user's, with text
-        body["messages"] = [*body["messages"][:-1], {"role": "user", "content": "Did you sleep at all?"}]
+    if isinstance(body.get("messages"), list):  # the last message is the user's, with text; further fields are legible
+        for name in [name for name in body if not all(map(_is_legible, _texts_in({name: body[name]})))]:
+            del body[name]
+        body["messages"] = [{"role": "user", "content": "Did you sleep at all?"}]
+    if "count" in body:  # a slug names one persona
+        body.pop("slug", None)
     body.pop("refine", None)  # its amount depends on what is refined
     if body.get("stream") is True:  # event streams are described in x-event-stream
         body["stream"] = False
