@@ -112,10 +112,8 @@ def _make_right(body: dict[str, Any]) -> None:
         body["model"] = "offline:composer-1"
     if isinstance(body.get("metadata"), dict) and not all(map(_is_legible, _texts_in(body["metadata"]))):
         body["metadata"] = {"team": "research"}
-    if isinstance(body.get("messages"), list):  # the last message is the user's, with text; further fields are legible
-        for name in [name for name in body if not all(map(_is_legible, _texts_in({name: body[name]})))]:
-            del body[name]
-        body["messages"] = [{"role": "user", "content": "Did you sleep at all?"}]
+    if isinstance(body.get("messages"), list):
+        _make_chat_right(body)
     if "count" in body:  # a slug names one persona
         body.pop("slug", None)
     body.pop("refine", None)  # its amount depends on what is refined
@@ -125,6 +123,13 @@ def _make_right(body: dict[str, Any]) -> None:
         if "from" in body:  # a single call has no later step to begin at
             body["config"].pop("engine.pipeline.method", None)
         _make_settings_right(body["config"])
+
+
+def _make_chat_right(body: dict[str, Any]) -> None:
+    """The last message is the user's, with text; further fields are legible."""
+    for name in [name for name in body if not all(map(_is_legible, _texts_in({name: body[name]})))]:
+        del body[name]
+    body["messages"] = [{"role": "user", "content": "Did you sleep at all?"}]
 
 
 def _make_settings_right(config: dict[str, Any]) -> None:
