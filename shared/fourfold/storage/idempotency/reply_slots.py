@@ -7,7 +7,6 @@ is free from that time on.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -15,12 +14,12 @@ from botocore.exceptions import ClientError
 
 from fourfold.aws import INSUFFICIENT_STORAGE
 from fourfold.ids import new_operation_id
+from fourfold.storage.numbered_slots import take_free
 from fourfold.storage.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-_ATTEMPTS: Final = 8
 _FORGOTTEN_AFTER_S: Final = 3600
 
 
@@ -49,21 +48,17 @@ class ReplySlots:
         It costs one write while most slots are free. If a local server cannot store the change, a slot is granted: the
         reply itself will then be refused.
         """
-        free = list(range(limit))
+
+        def take(number: int) -> ReplySlot | None:
+            slot = ReplySlot(number, self._holder(seconds))
+            return slot if self._take(workspace_id, slot) else None
+
         try:
-            for _ in range(_ATTEMPTS):
-                slot = ReplySlot(random.choice(free), self._holder(seconds))  # noqa: S311 - spreads, keeps no secret
-                if self._take(workspace_id, slot):
-                    return slot
-                held = self._held(workspace_id)
-                free = [number for number in range(limit) if number not in held]
-                if not free:
-                    return None
+            return take_free(limit, take, lambda: self._held(workspace_id))
         except ClientError as error:
             if error.response["Error"]["Code"] != INSUFFICIENT_STORAGE:
                 raise
             return ReplySlot(0, "")
-        return None  # others were faster at each attempt
 
     def free(self, workspace_id: str, slot: ReplySlot) -> None:
         """Frees a slot, unless it has expired and another reply holds it."""

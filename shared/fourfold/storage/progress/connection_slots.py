@@ -8,16 +8,14 @@ connections, but not all: the slot of one that vanished is free when the longest
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from fourfold.storage.numbered_slots import take_free
 from fourfold.storage.table import Item, Table, key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
-
-_ATTEMPTS: Final = 8
 
 
 class ConnectionSlots:
@@ -29,20 +27,12 @@ class ConnectionSlots:
         self._clock = clock
 
     def take(self, workspace_id: str, connection_id: str, limit: int, seconds: float) -> int | None:
-        """Takes one of `limit` (1 or more) slots for at most `seconds`; None if all are held.
+        """Takes one of `limit` (1 or more) slots for at most `seconds`; None if all are held."""
 
-        The slots are read only where the first one that is tried is held.
-        """
-        free = list(range(limit))
-        for _ in range(_ATTEMPTS):
-            number = random.choice(free)  # noqa: S311 - spreads, keeps no secret
-            if self._take(workspace_id, number, connection_id, seconds):
-                return number
-            held = self._held(workspace_id)
-            free = [number for number in range(limit) if number not in held]
-            if not free:
-                return None
-        return None  # others were faster at each attempt
+        def take(number: int) -> int | None:
+            return number if self._take(workspace_id, number, connection_id, seconds) else None
+
+        return take_free(limit, take, lambda: self._held(workspace_id))
 
     def free(self, workspace_id: str, number: int, connection_id: str) -> None:
         """Frees a slot, unless it has expired and another connection holds it."""
