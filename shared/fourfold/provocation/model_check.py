@@ -56,7 +56,9 @@ class ModelCheckJob:
         embedder = MeteredEmbedder(self.voice.embedder)
         paid = [*self.calls_in(stored), *failed_calls(stored)]
         made = self.voice.certified(run, stored, paid, embedder, at)
-        reports = [suite.report(run, texts_of_part(stored, side), at) for side, suite in self._sides.items()]
+        reports = [
+            suite.report(run, suite.results_in(texts_of_part(stored, side)), at) for side, suite in self._sides.items()
+        ]
         return concluded(run, made.model_copy(update={"suite": suite_change(*reports)}), embedder.calls)
 
     def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:

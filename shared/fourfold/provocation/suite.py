@@ -107,8 +107,9 @@ class SuiteJob:
                 pass rate of the rest would say nothing about the persona.
         """
         records = {key: stored[key] for key in self._tests}
-        report = self.report(run, records, at, failed_calls(stored))
-        require_verdicts([TestRecord.model_validate_json(text).result for text in records.values()])
+        results = self.results_in(records)
+        require_verdicts(results)
+        report = self.report(run, results, at, failed_calls(stored))
         fields = report.model_dump(include={*TestSuiteCompleted.model_fields})
         event = TestSuiteCompleted.model_validate(fields)
         entry = bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
@@ -127,11 +128,14 @@ class SuiteJob:
             summary=summarized if report.complete else None,
         )
 
+    def results_in(self, records: Mapping[str, str]) -> list[TestResult]:
+        """Returns the results of all tests, in their order."""
+        return [TestRecord.model_validate_json(records[key]).result for key in self._tests]
+
     def report(
-        self, run: Run, records: Mapping[str, str], at: datetime, failed: Sequence[ModelCall] = ()
+        self, run: Run, results: Sequence[TestResult], at: datetime, failed: Sequence[ModelCall] = ()
     ) -> SuiteReport:
-        """Returns the figures over the records of all tests; `failed` are further calls."""
-        results = [TestRecord.model_validate_json(records[key]).result for key in self._tests]
+        """Returns the figures over the results of all tests; `failed` are further calls."""
         return build_report(run, self.persona, self._planned, results, self._judges(), at, failed)
 
     def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
