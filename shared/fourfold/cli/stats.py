@@ -18,7 +18,7 @@ from rich.table import Table
 from fourfold.cli.client import ApiError, Client
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
-from fourfold.persona import PersonaStatus
+from fourfold.persona import Persona, PersonaStatus
 from fourfold.progress.events import RunEvent, event_from
 from fourfold.progress.measurements import Measurement, measurements
 from fourfold.progress.run import RunKind, RunStatus
@@ -37,19 +37,20 @@ def stats(
 ) -> None:
     """Show failures, durations, tokens and cost of the newest runs, by step and provider; jobs; drift; webhooks."""
     with connected() as client:
-        values = collected(events_of_newest(client, limit))
+        personas = client.personas(limit)
+        values = collected(events_of_newest(client, personas))
         jobs = collected(events_of_jobs(client, limit))
         # What jobs cost is not part of what the runs cost.
         values |= {key: found for key, found in jobs.items() if key[0] in {"JobFailed", "JobDuration"}}
         values |= collected_waiting(client)
-        values |= collected_drift(client, limit)
+        values |= collected_drift(client, personas, limit)
         values |= collected_deliveries(client, limit)
     show(values, SafeConsole())
 
 
-def events_of_newest(client: Client, limit: int) -> Iterable[RunEvent]:
-    """The events of the runs that wrote the newest `limit` personas. Runs in progress are left out."""
-    for persona in client.personas(limit):
+def events_of_newest(client: Client, personas: Iterable[Persona]) -> Iterable[RunEvent]:
+    """The events of the runs that wrote the personas. Runs in progress are left out."""
+    for persona in personas:
         if persona.run_id is not None and persona.status is not PersonaStatus.GENERATING:
             yield from _events_of(client, persona.run_id)
 
@@ -77,13 +78,13 @@ def collected_waiting(client: Client) -> Values:
     return values
 
 
-def collected_drift(client: Client, limit: int) -> Values:
+def collected_drift(client: Client, personas: Iterable[Persona], limit: int) -> Values:
     """`DriftAlerts` and `DriftScored`: replies above the threshold, and scored ones, of each session.
 
-    Of the newest `limit` personas, the newest `limit` sessions of each.
+    Of each persona, the newest `limit` sessions.
     """
     values: Values = defaultdict(list)
-    for persona in client.personas(limit):
+    for persona in personas:
         path = f"/v1/personas/{persona.id}/sessions"
         for session in client.call("GET", path, params={"limit": limit})["data"]:
             values["DriftAlerts", ""].append(session["drift"]["alerts"])

@@ -99,7 +99,7 @@ def printed(events: Any) -> str:
 
 
 def test_the_numbers_are_those_of_the_runs_that_ended() -> None:
-    text = printed(events_of_newest(cast("Client", Api()), 20))
+    text = printed(events_of_newest(cast("Client", Api()), Api().personas(20)))
     head, durations, *_ = text.splitlines()
     assert head == "2 runs, 50% failed, 100% flagged, 1 audit retries, $0.0200"
     assert durations == "run duration: 2.0 s, 40.0 s"
@@ -113,7 +113,7 @@ def test_jobs_drift_and_webhooks_are_counted() -> None:
     client = cast("Client", Api())
     values = collected(events_of_jobs(client, 20))
     values |= collected_waiting(client)
-    values |= collected_drift(client, 20)
+    values |= collected_drift(client, client.personas(20), 20)
     values |= collected_deliveries(client, 20)
     console = SafeConsole(file=io.StringIO(), width=160)
     show(values, console)
