@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from fourfold.config.engine import SafetyConfig
@@ -13,6 +14,7 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.voice import FingerprintReady, VoiceTooClose
 from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.job import Conclusion, failed_calls
+from fourfold.jobs.store import NewVersion
 from fourfold.layers import same_layers
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
@@ -82,9 +84,7 @@ class AssistantBaseline(Protocol):
         """Stores a baseline reply; an existing one is not overwritten."""
 
 
-def ready_entries(
-    run: Run, fingerprint: Fingerprint, close: VoiceTooClose | None, at: datetime
-) -> list[dict[str, Any]]:
+def _ready_entries(run: Run, fingerprint: Fingerprint, close: VoiceTooClose | None) -> list[dict[str, Any]]:
     """The bus entries of a fingerprint that is ready; `close` is published with it."""
     ready = FingerprintReady(
         persona_id=fingerprint.persona_id,
@@ -98,10 +98,33 @@ def ready_entries(
         cost_usd=fingerprint.cost_usd,
     )
     return [
-        bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
+        bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=fingerprint.created_at)
         for event in (ready, close)
         if event is not None
     ]
+
+
+def concluded(  # noqa: PLR0913 - what the end of the job holds
+    run: Run,
+    fingerprint: Fingerprint,
+    answers: Mapping[str, ScenarioReply],
+    close: VoiceTooClose | None,
+    embedder: MeteredEmbedder,
+    *,
+    summary: Callable[[Persona], Persona] | None = None,
+    version: Callable[[Persona], NewVersion] | None = None,
+) -> Conclusion:
+    """The end of a job that made a fingerprint of these replies, with its events."""
+    return Conclusion(
+        result=fingerprint.model_dump_json(),
+        records={scenario_id: answer.reply for scenario_id, answer in answers.items()},
+        entries=_ready_entries(run, fingerprint, close),
+        tokens=fingerprint.tokens,
+        cost_usd=fingerprint.cost_usd,
+        further_calls=embedder.calls,
+        summary=summary,
+        version=version,
+    )
 
 
 def with_summary(persona: Persona, fingerprint: Fingerprint, spoken: Persona) -> Persona:
@@ -149,15 +172,8 @@ class FingerprintJob:
         paid = [*self.calls_in(stored), *failed_calls(stored)]
         fingerprint = self.fingerprint_of(run, answers, paid, embedder, at)
         close = too_close(fingerprint, self.others(fingerprint), self.min_distinctiveness)
-        return Conclusion(
-            result=fingerprint.model_dump_json(),
-            records={scenario_id: answer.reply for scenario_id, answer in answers.items()},
-            entries=ready_entries(run, fingerprint, close, at),
-            tokens=fingerprint.tokens,
-            cost_usd=fingerprint.cost_usd,
-            further_calls=embedder.calls,
-            summary=lambda persona: with_summary(persona, fingerprint, self.persona),
-        )
+        summary = partial(with_summary, fingerprint=fingerprint, spoken=self.persona)
+        return concluded(run, fingerprint, answers, close, embedder, summary=summary)
 
     def answers_in(self, stored: Mapping[str, str], prefix: str = "") -> dict[str, ScenarioReply]:
         """The stored replies by scenario id; `prefix` begins their keys."""

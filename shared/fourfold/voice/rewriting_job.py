@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
 from fourfold.errors import ConflictError
@@ -27,7 +28,7 @@ from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.voice.distinctiveness import ComparableVoice, from_others
 from fourfold.voice.embedder import MeteredEmbedder
 from fourfold.voice.fingerprint import Fingerprint
-from fourfold.voice.fingerprint_job import FingerprintJob, ScenarioReply, ready_entries, with_summary
+from fourfold.voice.fingerprint_job import FingerprintJob, ScenarioReply, concluded, with_summary
 from fourfold.voice.too_close import too_close
 
 REASON: Final = "the voice was too close to others (engine.fingerprint.action_on_too_close)"
@@ -127,19 +128,15 @@ class RewritingJob:
             if after > before and _is_unchanged(self.stored(), self.first.persona):
                 changed = changed_paths(layers_of(self.first.persona), layers)
                 close = _with_rewrite(close, before, after, changed)
-                return self._with_second(run, self._priced(made, stored, embedder), close, stored, layers, embedder)
+                made = self._priced(made, stored, embedder)
+                version = partial(self._version, run, layers=layers, made=made)
+                answers = self.first.answers_in(stored, _SECOND)
+                return concluded(run, made, answers, close, embedder, version=version)
         if close is not None and first.rewrites:
             close = _with_rewrite(close, close.score, after, ())
         fingerprint = self._priced(first.fingerprint.model_copy(update={"created_at": at}), stored, embedder)
-        return Conclusion(
-            result=fingerprint.model_dump_json(),
-            records=_texts(self.first.answers_in(stored)),
-            entries=ready_entries(run, fingerprint, close, at),
-            tokens=fingerprint.tokens,
-            cost_usd=fingerprint.cost_usd,
-            further_calls=embedder.calls,
-            summary=lambda persona: with_summary(persona, fingerprint, self.first.persona),
-        )
+        summary = partial(with_summary, fingerprint=fingerprint, spoken=self.first.persona)
+        return concluded(run, fingerprint, self.first.answers_in(stored), close, embedder, summary=summary)
 
     def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
         """The calls of both passes, of the layers and of the first embedding."""
@@ -185,26 +182,7 @@ class RewritingJob:
         tokens, cost_usd = tokens_and_cost([*self.calls_in(stored), *failed_calls(stored), *embedder.calls])
         return made.model_copy(update={"tokens": tokens, "cost_usd": cost_usd})
 
-    def _with_second(  # noqa: PLR0913, PLR0917 - what the end of the job holds
-        self,
-        run: Run,
-        made: Fingerprint,
-        close: VoiceTooClose,
-        stored: Mapping[str, str],
-        layers: Layers,
-        embedder: MeteredEmbedder,
-    ) -> Conclusion:
-        return Conclusion(
-            result=made.model_dump_json(),
-            records=_texts(self.first.answers_in(stored, _SECOND)),
-            entries=ready_entries(run, made, close, made.created_at),
-            tokens=made.tokens,
-            cost_usd=made.cost_usd,
-            further_calls=embedder.calls,
-            version=lambda persona: self._version(run, persona, layers, made),
-        )
-
-    def _version(self, run: Run, persona: Persona, layers: Layers, made: Fingerprint) -> NewVersion:
+    def _version(self, run: Run, persona: Persona, *, layers: Layers, made: Fingerprint) -> NewVersion:
         """The next version of the stored persona.
 
         Raises:
@@ -231,10 +209,6 @@ class RewritingJob:
 
 def _layers_in(stored: Mapping[str, str]) -> Layers | None:
     return RewrittenLayers.model_validate_json(stored[_LAYERS]).layers if _LAYERS in stored else None
-
-
-def _texts(answers: Mapping[str, ScenarioReply]) -> dict[str, str]:
-    return {scenario_id: answer.reply for scenario_id, answer in answers.items()}
 
 
 def _is_unchanged(persona: Persona | None, read: Persona) -> bool:
