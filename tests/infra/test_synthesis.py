@@ -16,6 +16,7 @@ from aws_cdk import aws_sqs as sqs
 
 from app import build
 from infra.constructs.product_code import REPOSITORY
+from infra.constructs.rollout import WATCHED_TOGETHER
 from infra.settings import STAGES, stage_settings
 from tests.infra.assembly import Assembly
 from tests.infra.conftest import WITHOUT_LAYERS
@@ -86,8 +87,7 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
     for parameter in template["Parameters"].values():
         parameter.pop("Default")
     # A canary with its alarms and a web ACL are settings; the local engine has neither CodeDeploy nor WAF.
-    sums = ("StepErrorsInAMinute", "JobErrorsInAMinute", "DeliveryErrorsInAMinute")
-    chosen_parts = ("Rollout", "ApiEdgeThrottle", *(f"Observability{name}" for name in sums))
+    chosen_parts = ("Rollout", "ApiEdgeThrottle", *(f"Observability{name}" for name in WATCHED_TOGETHER))
     for logical_id in [name for name in template["Resources"] if name.startswith(chosen_parts)]:
         template["Resources"].pop(logical_id)
     # With a canary, the API's new version waits for those of all other functions.
