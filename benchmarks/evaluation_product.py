@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.report import Report
-from tests.integration.local_server import BY_THEMSELVES, LocalServer
+from tests.integration.evaluating_server import evaluating_server
+from tests.integration.local_server import LocalServer
 from tests.providers.meter import Meter
 from tests.providers.scripted_quality import (
     FREE_AGE,
@@ -36,7 +37,6 @@ from tests.providers.scripted_quality import (
     ScriptedQuality,
 )
 from tests.providers.server import ProviderServer
-from tests.providers.setting import environment
 
 SAME, SEED = 5, 7
 JUDGE: Final = "anthropic:claude-opus-4-6"
@@ -147,19 +147,9 @@ def bench(briefs: int) -> Iterator[Bench]:
     with (
         tempfile.TemporaryDirectory(prefix="evaluations-", ignore_cleanup_errors=True) as folder,
         ProviderServer(ScriptedQuality(meter, SEED)) as provider,
+        evaluating_server(Path(folder) / "home", provider) as server,
     ):
-        variables = environment(provider)
-        keys = {name: variables[name] for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")}
-        server = LocalServer(Path(folder) / "home", keys)
-        server.borrow_made_before()
-        server.start()
-        try:
-            server.commit(dict.fromkeys(BY_THEMSELVES, False), scope="system")
-            server.commit({"api.limits.requests_per_minute": 6000}, scope="system")
-            server.commit({"engine.pipeline.audit.max_retries": 0})
-            yield Bench(server, meter, briefs)
-        finally:
-            server.kill()
+        yield Bench(server, meter, briefs)
 
 
 def main(arguments: list[str]) -> None:

@@ -21,10 +21,10 @@ import httpx
 
 from fourfold.evaluation.record import PAIRS_AT_ONCE
 from tests.chaos.paid import PaidProvider, Span
-from tests.integration.local_server import BY_THEMSELVES, LocalServer
+from tests.integration.evaluating_server import evaluating_server
+from tests.integration.local_server import LocalServer
 from tests.providers.meter import Meter
 from tests.providers.scripted_quality import ScriptedQuality
-from tests.providers.setting import environment
 
 BRIEFS: Final = 4
 # Calls of a brief: six steps on both sides, two judgements, and the preference in both orders.
@@ -136,25 +136,14 @@ class KilledServer:
 
 
 @contextmanager
-def killed_server(folder: Path, assembly_of: LocalServer | None = None) -> Iterator[KilledServer]:
+def killed_server(folder: Path) -> Iterator[KilledServer]:
     """A server on the home `folder` whose provider is scripted; it is killed at the end."""
     meter = Meter()
-    with PaidProvider(ScriptedQuality(meter), scale=SCALE) as provider:
-        variables = environment(provider)
-        keys = {name: variables[name] for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")}
-        server = LocalServer(folder, keys)
-        if assembly_of is None:
-            server.borrow_made_before()
-        else:
-            server.borrow_assembly(assembly_of)
-        server.start()
-        try:
-            server.commit(dict.fromkeys(BY_THEMSELVES, False), scope="system")
-            server.commit({"api.limits.requests_per_minute": 6000}, scope="system")
-            server.commit({"engine.pipeline.audit.max_retries": 0})
-            yield KilledServer(server, provider, meter)
-        finally:
-            server.kill()
+    with (
+        PaidProvider(ScriptedQuality(meter), scale=SCALE) as provider,
+        evaluating_server(folder, provider) as server,
+    ):
+        yield KilledServer(server, provider, meter)
 
 
 def is_explained(found: Killed) -> bool:
