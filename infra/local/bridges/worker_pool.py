@@ -28,9 +28,7 @@ IDLE_SECONDS: Final = 45.0
 """How long a process without an invocation is kept."""
 ENDED_WORKER: Final = "Lambda.ServiceException"
 """The error type of an invocation whose process ended; the state machine retries it."""
-NICENESS: Final = 10
-"""Of a worker: the engine and the API, for which every request waits, come first."""
-JOB_NICENESS: Final = 19
+JOB_NICENESS: Final = 15
 JOBS_AT_ONCE: Final = 3
 """Batches of one job's queue under way. Each is some dozens of model calls, ten at a time."""
 REPEATS_FOR_STORAGE: Final = 3
@@ -210,7 +208,7 @@ class WorkerPool:
             module=module.replace("/", "."),
             handler=handler,
             environment={**_environment(config, folder), APP_ID: JOB if is_job else WORKER},
-            niceness=JOB_NICENESS if is_job else NICENESS,
+            niceness=JOB_NICENESS if is_job else 0,
             name=config["FunctionName"],
             memory_mb=config.get("MemorySize", 128),
         )

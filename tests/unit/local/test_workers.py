@@ -24,7 +24,6 @@ from infra.local.bridges.worker_pool import (
     ENDED_WORKER,
     JOB_NICENESS,
     JOBS_AT_ONCE,
-    NICENESS,
     REPEATS_FOR_STORAGE,
     WorkerPool,
 )
@@ -221,7 +220,7 @@ def test_jobs_leave_the_processor_to_the_others_and_are_few_at_a_time(start: Sta
         niceness = _invoke(pool, {"do": "nice"})["body"]
         at_once = pool.batches_at_once(lambda *_: 10, {}, {}, {"Handler": "step"})
         pool.stop()
-        own, most = (JOB_NICENESS, JOBS_AT_ONCE) if is_job else (NICENESS, 10)
+        own, most = (JOB_NICENESS, JOBS_AT_ONCE) if is_job else (0, 10)
         expected = (min(os.nice(0) + own, 19), most)
         assert (niceness, at_once) == expected
 
