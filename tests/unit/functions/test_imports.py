@@ -14,7 +14,8 @@ import importlib, importlib.abc, importlib.metadata, sys
 
 found = set(sys.argv[1].split(","))
 installed = importlib.metadata.packages_distributions()
-absent = {module for module, names in installed.items() if not found & {name.lower().replace("_", "-") for name in names}}
+packages_of = {module: {name.lower().replace("_", "-") for name in names} for module, names in installed.items()}
+absent = {module for module, names in packages_of.items() if not found & names}
 
 class Layer(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
