@@ -9,7 +9,8 @@ from fourfold.config.engine import DriftConfig
 from fourfold.drift import Envelope
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Grade, TokenUsage
-from fourfold.voice.drift import DriftState, envelope, repetition
+from fourfold.voice.drift import envelope, repetition
+from fourfold.voice.drift_state import DriftState
 from fourfold.voice.embedder import cosine_distance, mean_of, normalised
 from fourfold.voice.features import deviations
 from fourfold.voice.fingerprint import (
