@@ -25,7 +25,7 @@ from fourfold.storage.progress.connections import DynamoTickets
 from functions import progress_wiring, wiring
 from functions.progress_connection import admission, conversation
 from functions.progress_push import handler as push_handler
-from tests.unit.functions.conftest import load
+from tests.unit.functions.conftest import SAMPLES, load
 from tests.unit.webhooks.receiver import Answer, receiver, unused_port
 
 SECRET = "ff_live_sample"
