@@ -46,6 +46,7 @@
     + AlreadyRunningError, ApiStartError, BadPortError, ChannelClosedError, DatabaseError, DeployError, EngineError
     + ForkError, InvocationTimeoutError, NotServingError, NotStoredError, NotUnderstoodError, PortTakenError
     + SynthesisError, UnreadableStateError, UnusableHomeError, WorkerEndedError
+      - WorkerNotStartedError     an invocation whose function had not begun
   * BundlingError              a Lambda layer could not be built
   * BytecodeError              the byte code of an asset could not be made
 """
