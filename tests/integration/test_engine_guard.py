@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-import botocore.auth
 import httpx
 import pytest
 
@@ -57,8 +56,8 @@ def test_nobody_is_root_without_the_key_of_this_start(stack: LocalServer, header
 def test_a_request_that_was_on_its_way_as_the_clock_was_set_is_served(
     stack: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = botocore.auth.get_current_datetime
-    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: now() - timedelta(hours=1))
+    earlier = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=1)
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: earlier)
     assert stack.aws("dynamodb").list_tables()["TableNames"]
 
 
