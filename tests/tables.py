@@ -20,6 +20,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.kms.models import kms_backends
 
+from tests.moto_queries import use_cheap_queries
 from tests.moto_transactions import use_cheap_transactions
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def _moto() -> Iterator[None]:
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
         use_cheap_transactions(patch)
+        use_cheap_queries(patch)
         with mock_aws():
             yield
 
