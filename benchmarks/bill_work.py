@@ -34,7 +34,7 @@ from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.workspace_tests import available
 from fourfold.voice.chat_turn import ChatTurn, ask
 from fourfold.voice.fingerprint_job import FingerprintJob, ScenarioReply
-from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scenarios import shipped_scenarios
 from fourfold.voice.system_prompt import system_prompt
 from tests.builders import ALL_STEPS, new_state, stepped
 
@@ -79,7 +79,7 @@ class Work:
             config=self.config.chat.for_jobs(self.config.fingerprint.max_tokens),
             safety=self.config.safety,
             embedder=resolve_embedder("stylometric"),
-            scenarios=scenario_set(),
+            scenarios=shipped_scenarios(),
             baseline=self._assistant,
             deadline=_deadline(),
         )

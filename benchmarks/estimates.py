@@ -15,7 +15,7 @@ from fourfold.config.presets import default_config
 from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.generation import estimate_generation
 from fourfold.estimates.jobs import estimate_fingerprint, estimate_suite
-from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scenarios import shipped_scenarios
 from tests.providers.meter import Billed, Meter
 
 PRESETS = ("anthropic", "anthropic-current", "openai", "google")
@@ -48,7 +48,7 @@ def measure() -> Report:
                 if number == 0:
                     began = len(meter.bill)
                     work.fingerprint(persona)
-                    difference = off_by(estimate_fingerprint(persona, config, scenario_set()), meter.bill[began:])
+                    difference = off_by(estimate_fingerprint(persona, config, shipped_scenarios()), meter.bill[began:])
                     report.figure(f"{name}: fingerprint", difference, "of the bill")
                     began = len(meter.bill)
                     work.suite(persona)

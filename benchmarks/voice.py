@@ -26,7 +26,7 @@ from fourfold.voice.drift import envelope
 from fourfold.voice.fingerprint import Fingerprint, FingerprintInput, FingerprintOwner, make_fingerprint
 from fourfold.voice.fingerprint_job import FingerprintJob, ScenarioReply
 from fourfold.voice.recovery import with_anchor
-from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scenarios import shipped_scenarios
 from fourfold.voice.system_prompt import system_prompt
 from fourfold.voice.writers import Writers, vector_of
 from tests.providers.latency import delay_s
@@ -79,11 +79,11 @@ def _score(made: Fingerprint, reply: str) -> tuple[float, list[str]] | None:
 
 
 def _fingerprint(persona: Persona) -> Fingerprint:
-    replies = {one.id: said(persona, one.text("en")) for one in scenario_set().scenarios}
-    pole = [said(None, one.text("en")) for one in scenario_set().baseline_subset()]
+    replies = {one.id: said(persona, one.text("en")) for one in shipped_scenarios().scenarios}
+    pole = [said(None, one.text("en")) for one in shipped_scenarios().baseline_subset()]
     taken = FingerprintInput(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)
     whose = FingerprintOwner(persona.id, persona.run_id or "", persona.language)
-    return make_fingerprint(whose, taken, Writers(), scenario_set(), datetime.now(UTC))
+    return make_fingerprint(whose, taken, Writers(), shipped_scenarios(), datetime.now(UTC))
 
 
 def _times(report: Report, persona: Persona) -> None:
@@ -122,7 +122,7 @@ def _job(report: Report, persona: Persona) -> None:
             config=ChatConfig(),
             safety=SafetyConfig(),
             embedder=Writers(),
-            scenarios=scenario_set(),
+            scenarios=shipped_scenarios(),
             baseline=MemoryBaseline(),
             deadline=Deadline(time.monotonic() + 600),
         )

@@ -12,7 +12,7 @@ from itertools import islice
 from benchmarks.chat_corpus import turns
 from fourfold.llm.port import ChatMessage, ChatRequest
 from fourfold.models import resolve_chat
-from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scenarios import shipped_scenarios
 from fourfold.voice.stylometry import rates_of
 from infra.local.home import REPOSITORY
 
@@ -30,7 +30,7 @@ def main() -> None:
         for text in conversation[:EACH]
     ]
     assistant = resolve_chat("offline:composer-1")
-    for scenario in scenario_set().baseline_subset()[: CONVERSATIONS * EACH]:
+    for scenario in shipped_scenarios().baseline_subset()[: CONVERSATIONS * EACH]:
         asked = ChatRequest("", (ChatMessage("user", scenario.text("en")),), 300, 10)
         texts.append(assistant.reply(asked).text)
     blocks = [list(zip(*block, strict=True)) for block in zip(*map(rates_of, texts), strict=True)]

@@ -10,7 +10,7 @@ from fourfold.llm.port import ChatMessage, ChatRequest
 from fourfold.models import resolve, resolve_chat
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.new_run import new_run
-from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scenarios import shipped_scenarios
 from fourfold.voice.system_prompt import system_prompt
 from infra.local.home import REPOSITORY
 from tests.builders import ALL_STEPS, stepped
@@ -60,7 +60,7 @@ def offline_speakers() -> list[SpeakerTexts]:
     found = []
     for persona in offline_personas():
         topics: dict[str, list[str]] = {}
-        for one in scenario_set().scenarios:
+        for one in shipped_scenarios().scenarios:
             topics.setdefault(one.topic, []).append(said(persona, one.text("en")))
         fresh = [tuple(said(persona, ask.format(thing)) for ask in ASKS) for thing in THINGS]
         found.append(SpeakerTexts(tuple(map(tuple, topics.values())), tuple(fresh)))

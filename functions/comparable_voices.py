@@ -7,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from fourfold.persona import Persona
+from fourfold.persona import FingerprintSummary, Persona
 from fourfold.progress.run import RunKind
 from fourfold.voice.distinctiveness import ComparableVoice
 from fourfold.voice.fingerprint import Fingerprint, unpacked_small
@@ -36,11 +36,16 @@ def comparable_voices(persona: Persona, fingerprint: Fingerprint) -> list[Compar
 
 
 def comparable_voice(other: Persona, made: Fingerprint, fingerprint: Fingerprint) -> ComparableVoice | None:
-    """The other persona's voice, or None if its vectors come from another embedder."""
-    if made.embedder != fingerprint.embedder or not made.sample:
+    """The other persona's voice, or None if another embedder made its vectors, or it answered other scenarios."""
+    if not is_comparable(made, fingerprint) or not made.sample:
         return None
     replies = np.array([unpacked_small(vector) for vector in made.sample])
     return ComparableVoice(other.id, other.surface.name if other.surface else None, made, replies)
+
+
+def is_comparable(one: Fingerprint | FingerprintSummary, other: Fingerprint | FingerprintSummary) -> bool:
+    """Whether two fingerprints have the same embedder and the same scenarios."""
+    return (one.embedder, one.scenario_set) == (other.embedder, other.scenario_set)
 
 
 def _comparable(persona: Persona, fingerprint: Fingerprint) -> Iterator[Persona]:
@@ -50,11 +55,7 @@ def _comparable(persona: Persona, fingerprint: Fingerprint) -> Iterator[Persona]
         page = persona_store().page(persona.workspace_id, _MAX_OTHERS + 1, last)
         for other in page.personas:
             summary = other.fingerprint
-            if (
-                other.id != persona.id
-                and summary is not None
-                and (summary.embedder, summary.scenario_set) == (fingerprint.embedder, fingerprint.scenario_set)
-            ):
+            if other.id != persona.id and summary is not None and is_comparable(summary, fingerprint):
                 yield other
         last = page.last
         if last is None:

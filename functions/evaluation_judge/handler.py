@@ -1,4 +1,7 @@
-"""Lambda entry: judges the two personas of one brief of an evaluation. Each answer is stored before the next call."""
+"""Lambda entry: judges the two personas of one brief of an evaluation, and has them answer scenarios.
+
+Each answer is stored before the next call.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +15,21 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.errors import FourfoldError
 from fourfold.estimates.evaluation import judge_call_usd
+from fourfold.estimates.scenario_replies import reply_call_usd
 from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.models import SIDES, Side
 from fourfold.evaluation.pair_judge import PairJudge
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
+from fourfold.evaluation.replying import ScenarioReplies, reply_config
 from fourfold.evaluation.store import EvaluationStoppedError
-from fourfold.llm.port import LanguageModel
-from fourfold.models import resolve
+from fourfold.llm.port import ChatModel, LanguageModel
+from fourfold.models import resolve, resolve_chat
 from fourfold.models.call_spans import spans_sent
 from fourfold.persona import Document, Persona
 from fourfold.progress.events import JobProgress
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import RunStatus
-from fourfold.spending.metered import MeteredModel
+from fourfold.spending.metered import MeteredChatModel, MeteredModel
 from fourfold.trace import Work
 from functions.preload import preload
 from functions.step_entry import deadline_of
@@ -48,7 +53,7 @@ class RunStillRunningError(FourfoldError):
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Judges what is not judged yet; returns an empty object.
+    """Judges and asks what is missing yet; returns an empty object.
 
     Raises:
         RunStillRunningError, JudgeTimeoutError: the state machine invokes it again.
@@ -61,12 +66,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if budget(pair.workspace_id, evaluation.id).stopped() is not None:
         return {}
     try:
-        judge = PairJudge(evaluation, pair.brief, evaluations(), partial(_models, evaluation), deadline_of(context))
+        deadline = deadline_of(context)
+        judge = PairJudge(evaluation, pair.brief, evaluations(), partial(_models, evaluation), deadline)
         with spans_sent(Work("evaluation_judge", pair.workspace_id, run_id=evaluation.run_id)):
             for side in SIDES:
                 judge.score(side, personas[side])
             if evaluation.preferences:
                 judge.compare(personas["a"], personas["b"])
+            replies = ScenarioReplies(evaluation, pair.brief, evaluations(), partial(_speakers, evaluation), deadline)
+            for side in SIDES:
+                replies.ask(side, personas[side])
     except EvaluationStoppedError:
         logger.info("evaluation stopped", extra={"evaluation_id": evaluation.id})
         return {}
@@ -88,6 +97,12 @@ def _models(evaluation: Evaluation) -> list[LanguageModel]:
     account = budget(evaluation.workspace_id, evaluation.id)
     expected_usd = judge_call_usd(evaluation.judge)
     return [MeteredModel(resolve(name), account, expected_usd) for name in evaluation.judge.chain]
+
+
+def _speakers(evaluation: Evaluation, side: Side) -> list[ChatModel]:
+    """The models as which the personas of a side speak, whose calls are reserved in the evaluation's budget."""
+    account, config = budget(evaluation.workspace_id, evaluation.id), reply_config(evaluation.arm(side).config)
+    return [MeteredChatModel(resolve_chat(name), account, reply_call_usd(config)) for name in config.chain]
 
 
 def _log_progress(evaluation: Evaluation, done: int) -> None:

@@ -37,7 +37,7 @@ def _fingerprint_job(persona: Persona, settings: Settings, deadline: Deadline) -
         config=chat,
         safety=settings.engine.safety,
         embedder=resolve_embedder(settings.engine.fingerprint.embedder),
-        scenarios=scenario_set(),
+        scenarios=scenario_set(settings.engine.pipeline.variant),
         baseline=baseline(persona.workspace_id),
         deadline=deadline,
         others=lambda fingerprint: comparable_voices(persona, fingerprint),
@@ -46,9 +46,10 @@ def _fingerprint_job(persona: Persona, settings: Settings, deadline: Deadline) -
 
 
 def _estimate(run: Run, persona: Persona, settings: Settings) -> Estimate:
+    scenarios = scenario_set(settings.engine.pipeline.variant)
     if may_rewrite(run, persona, settings):
-        return estimate_rewriting_fingerprint(persona, settings.engine, scenario_set())
-    return estimate_fingerprint(persona, settings.engine, scenario_set())
+        return estimate_rewriting_fingerprint(persona, settings.engine, scenarios)
+    return estimate_fingerprint(persona, settings.engine, scenarios)
 
 
 handler = job_handler(

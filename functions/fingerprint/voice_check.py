@@ -33,7 +33,8 @@ def voice_check_estimate(run: Run, persona: Persona, settings: Settings) -> Esti
     """Returns what the check may cost."""
     checked = read_checked(job_context().checkpoints_of(run)) or Checked(settings.engine.chat.model)
     plan = suite_plan(run, Selection(), settings) if checked.suite else None
-    return estimate_voice_check(persona, settings.engine, scenario_set(), checked.model, plan)
+    scenarios = scenario_set(settings.engine.pipeline.variant)
+    return estimate_voice_check(persona, settings.engine, scenarios, checked.model, plan)
 
 
 def voice_check_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> Job:
@@ -47,8 +48,11 @@ def voice_check_job(run: Run, persona: Persona, settings: Settings, deadline: De
         enabled=True,
     )
     checked, fingerprint = read_checked(job_context().checkpoints_of(run)), scorer.fingerprint
-    before = {} if fingerprint is None else fingerprint_replies(job_store(), run.workspace_id, fingerprint)
-    if checked is None or fingerprint is None or not before:
+    scenarios = scenario_set(engine.pipeline.variant)
+    if checked is None or fingerprint is None:
+        return UnstartableJob(_GONE)
+    before = fingerprint_replies(job_store(), run.workspace_id, fingerprint, scenarios)
+    if not before:
         return UnstartableJob(_GONE)
     chat = engine.chat.for_model(checked.model)
     voice = VoiceCheckJob(
@@ -57,7 +61,7 @@ def voice_check_job(run: Run, persona: Persona, settings: Settings, deadline: De
         config=chat.for_jobs(engine.fingerprint.max_tokens),
         safety=engine.safety,
         embedder=scorer.embedder,
-        scenarios=scenario_set(),
+        scenarios=scenarios,
         fingerprint=fingerprint,
         before=before,
         deadline=deadline,

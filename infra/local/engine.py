@@ -19,6 +19,7 @@ from fourfold.errors import LocalError
 from infra.local.bedrock import bedrock_access
 from infra.local.bridges.foreground_first import ForegroundFirst
 from infra.local.bridges.loopback_auth import LoopbackGuard
+from infra.local.bridges.redelivery import CountedFaults
 from infra.local.bridges.store.database import Database
 from infra.local.home import Home
 from infra.local.thread_switches import switch_often
@@ -54,6 +55,7 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._database: Database
+        self._counted: CountedFaults
         self._guard: LoopbackGuard
         self._workflow: Workflow
         self._sources: EventSources
@@ -158,6 +160,10 @@ class Engine:
         """Whether the last change could be stored; a refused one is followed by an attempt every two seconds."""
         return self._database.failure is None
 
+    def faults(self) -> int:
+        """How many requests it has failed since its start."""
+        return self._counted.count
+
     def _storage_failure(self) -> str | None:
         return self._database.failure or self._saves.failure
 
@@ -197,7 +203,8 @@ class Engine:
         from infra.local.bridges.saved_state import copies, load_saved_state, set_aside
         from infra.local.bridges.store.installation import install_store
 
-        self._guard = LoopbackGuard(ForegroundFirst(app), self.root_key, self._storage_failure)
+        self._counted = CountedFaults(ForegroundFirst(app))
+        self._guard = LoopbackGuard(self._counted, self.root_key, self._storage_failure)
         install_deep_messages()
         install_parsed_once()
         self._database = Database(self._home.database)

@@ -107,7 +107,9 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             engine.start()
             folders = CodeFolders(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
             start = forks.fork if forks else partial(start_interpreter, group)
-            workers = WorkerPool(start, folders, _does_jobs, PATIENCE, engine.accepts_changes, engine.wait_for_quiet)
+            workers = WorkerPool(
+                start, folders, _does_jobs, PATIENCE, engine.accepts_changes, engine.wait_for_quiet, engine.faults
+            )
             undo.callback(workers.stop)
             undo.callback(engine.hold)
             workers.install()

@@ -12,13 +12,13 @@ from fourfold.config.commit import SetOp
 from fourfold.config.effective import EffectiveSettings
 from fourfold.config.engine import AuditConfig
 from fourfold.config.preset_ops import PRESET_NAMES, preset_ops
-from fourfold.config.request import REQUEST_KEYS, provider_of, usable_names, why_unusable
+from fourfold.config.request import REQUEST_KEYS, provider_of, unusable_in_chat, usable_names, why_unusable
 from fourfold.evaluation.models import Arm, Side
 from fourfold.evaluation.variants import variant_ref
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.models.credentials import available_providers
 from fourfold.problem import FieldError
-from functions.api.config.pinning import pin_settings
+from functions.api.config.pinning import pin_settings, require_usable
 from functions.api.evaluations.schemas import ArmRequest
 
 _PIPELINE: Final = "engine.pipeline."
@@ -50,6 +50,12 @@ def arm_of(side: Side, asked: ArmRequest, base: EffectiveSettings) -> Arm:
         method=config.pipeline.method,
         variant=variant_ref(config),
     )
+
+
+def require_speakers(*arms: Arm) -> None:
+    """Raises ProblemError (422) if no model of the chat, as which personas answer scenarios, can be used here."""
+    for arm in arms:
+        require_usable(unusable_in_chat(arm.config, available_providers(os.environ)))
 
 
 def judge_of(model: str | None, base: EffectiveSettings) -> AuditConfig:

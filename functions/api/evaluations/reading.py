@@ -41,6 +41,7 @@ def document_of(evaluation: Evaluation, report: EvaluationReport | None) -> Eval
     return EvaluationDocument(
         **summary_of(evaluation).model_dump(),
         repeats=evaluation.repeats,
+        scenarios=evaluation.scenarios,
         metrics=evaluation.metrics,
         margin=evaluation.margin,
         revisions=evaluation.revisions,

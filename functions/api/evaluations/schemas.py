@@ -90,7 +90,12 @@ class EvaluationRequest(_Body):
     ] = True
     metrics: Annotated[
         list[str],
-        Field(min_length=1, max_length=20, description="The measures that the verdict rests on."),
+        Field(
+            min_length=1,
+            max_length=20,
+            description="The measures that the verdict rests on. Unless they are given, `reply_separation` is one of "
+            "them too if the variant of a side replaces messages of scenarios.",
+        ),
     ] = [*DEFAULT_METRICS]
     margin: Annotated[
         float,
@@ -164,9 +169,13 @@ class EvaluationErasure(BaseModel):
 
 
 class EvaluationDocument(EvaluationSummary):
-    """An evaluation; `report` is null until it has ended. A failed or cancelled one reports what was observed."""
+    """An evaluation; `report` is null until it has ended. A failed or cancelled one reports what was observed.
+
+    `scenarios` are those that each persona answers, because the variant of a side replaces their messages.
+    """
 
     repeats: int
+    scenarios: tuple[str, ...]
     metrics: tuple[str, ...]
     margin: float
     revisions: Revisions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -10,10 +11,12 @@ from typing import Final
 from fourfold.config.engine import AuditConfig
 from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.evaluation import estimate_evaluation
+from fourfold.evaluation.asked_scenarios import asked_scenarios
 from fourfold.evaluation.briefs import NoBriefSetError, brief_set
-from fourfold.evaluation.measures import MEASURE_NAMES
+from fourfold.evaluation.measures import MEASURE_NAMES, REPLY_SEPARATION
 from fourfold.evaluation.models import Arm, BriefItem
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
+from fourfold.evaluation.variants import VARIANT_KEY
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.ids import id_from_operation
 from fourfold.personas.filters import PersonaFilter
@@ -24,7 +27,7 @@ from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.text_rules import same_words
 from functions.api import wiring
 from functions.api.dependencies import AdmittedCaller
-from functions.api.evaluations.arms import arm_of, judge_of
+from functions.api.evaluations.arms import arm_of, judge_of, require_speakers
 from functions.api.evaluations.schemas import MOST_LAST, EvaluationRequest
 from functions.api.runs.start_execution import EVALUATION_MACHINE, start_execution
 from functions.clock import now
@@ -40,6 +43,8 @@ class EvaluationPlan:
     a: Arm
     b: Arm
     judge: AuditConfig
+    scenarios: tuple[str, ...]
+    metrics: tuple[str, ...]
     briefs: tuple[BriefItem, ...]
     estimate: Estimate
 
@@ -52,18 +57,22 @@ def plan_evaluation(caller: AdmittedCaller, body: EvaluationRequest) -> Evaluati
     """
     _require_known_metrics(body.metrics)
     a, b = arm_of("a", body.a, caller.effective), arm_of("b", body.b, caller.effective)
-    _require_measurable(body, a, b)
+    scenarios = asked_scenarios(a.config.pipeline.variant, b.config.pipeline.variant)
+    _require_measurable(body, a, b, scenarios)
     if _is_same(a, b) and not body.allow_same:
         detail = "B has the same settings as A. Change one of them, or set allow_same to see differences by chance."
         raise rejected([FieldError(pointer="/b", code="same_arms", detail=detail)])
     judge = judge_of(body.judge, caller.effective)
+    if scenarios:
+        require_speakers(a, b)
     briefs = _briefs(caller.workspace_id, body)
     calls = 2 * body.repeats + 2 * int(body.preferences)
-    pair = estimate_evaluation(a, b, judge, briefs[:1], calls)
+    pair = estimate_evaluation(a, b, judge, briefs[:1], calls, scenarios=scenarios)
     if pair.usd.low is not None and pair.usd.low > body.max_usd:
         detail = f"One brief on both sides costs about {pair.usd.low:.4f} USD. Allow at least that much."
         raise rejected([FieldError(pointer="/max_usd", code="below_one_pair", detail=detail)])
-    return EvaluationPlan(a, b, judge, briefs, estimate_evaluation(a, b, judge, briefs, calls))
+    estimate = estimate_evaluation(a, b, judge, briefs, calls, scenarios=scenarios)
+    return EvaluationPlan(a, b, judge, scenarios, _metrics(body, scenarios), briefs, estimate)
 
 
 def start_evaluation(
@@ -122,7 +131,8 @@ def _new_evaluation(
         brief_set=None if body.set is None else f"{body.set} {brief_set(body.set).hash}",
         repeats=body.repeats,
         preferences=body.preferences,
-        metrics=tuple(body.metrics),
+        scenarios=plan.scenarios,
+        metrics=plan.metrics,
         margin=body.margin,
         max_usd=body.max_usd,
         author=caller.key_id,
@@ -158,8 +168,21 @@ def _require_known_metrics(metrics: list[str]) -> None:
         raise rejected(faults)
 
 
-def _require_measurable(body: EvaluationRequest, a: Arm, b: Arm) -> None:
+def _metrics(body: EvaluationRequest, scenarios: Sequence[str]) -> tuple[str, ...]:
+    """The measures that count: those that the request names, or the default ones."""
+    by_default = scenarios and "metrics" not in body.model_fields_set
+    return (*body.metrics, *([REPLY_SEPARATION] if by_default else []))
+
+
+def _require_measurable(body: EvaluationRequest, a: Arm, b: Arm, scenarios: Sequence[str]) -> None:
     """An evaluation whose metrics can all not be measured would be paid for and end without a verdict."""
+    if REPLY_SEPARATION in body.metrics and not scenarios:
+        detail = (
+            f"Personas answer scenarios only where a variant replaces their messages. Give {VARIANT_KEY} of A or B a "
+            "text named after a scenario, such as comfort.money."
+        )
+        pointer = f"/metrics/{body.metrics.index(REPLY_SEPARATION)}"
+        raise rejected([FieldError(pointer=pointer, code="not_measured", detail=detail)])
     absent = {}
     if not body.preferences:
         absent["preference"] = "Without `preferences` the judge is not asked which persona is the better one."

@@ -32,8 +32,8 @@ class UsageGroup(UsageFigures):
     """The figures of one day, model, step, API key or kind of work.
 
     `group` is the day, `provider:model`, the step, the key's id, or the kind: `generation`, `audit`, `fingerprint`,
-    `provocation`, `chat` or `parse`. The step of a chat or a job is its kind. `none` is work that no key asked for,
-    `other` all groups beyond the 500 that cost most.
+    `provocation`, `chat` or `parse`. The step of a chat or a job is its kind; that of an evaluation's replies to
+    scenarios is `reply`. `none` is work that no key asked for, `other` all groups beyond the 500 that cost most.
     """
 
     group: str

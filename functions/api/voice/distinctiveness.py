@@ -30,7 +30,7 @@ def distinctiveness_report(persona: Persona, baseline: str, minimum: float) -> D
     """Compares the persona's voice with a baseline: `workspace`, `assistant`, or the id of another persona.
 
     Raises:
-        ProblemError: 404 no such other persona, 409 one of the two has no fingerprint, or another embedder made it.
+        ProblemError: 404 no such other persona, 409 one of the two has no fingerprint, or they cannot be compared.
     """
     fingerprint = stored_fingerprint(persona)
     if fingerprint is None:
@@ -77,6 +77,13 @@ def _named(persona: Persona, fingerprint: Fingerprint, persona_id: str) -> Compa
         raise no_fingerprint()
     voice = comparable_voice(other, made, fingerprint)
     if voice is None:
-        detail = "Different embedders made the two fingerprints. POST .../fingerprint computes the older one again."
-        raise ProblemError(problem("embedder_mismatch", "The voices cannot be compared", 409, detail))
+        raise _not_comparable(made, fingerprint)
     return voice
+
+
+def _not_comparable(made: Fingerprint, fingerprint: Fingerprint) -> ProblemError:
+    code, why = "embedder_mismatch", "Different embedders made the two fingerprints."
+    if made.embedder == fingerprint.embedder:
+        code, why = "scenarios_mismatch", "The two personas answered different scenarios."
+    detail = f"{why} POST .../fingerprint computes the older one again."
+    return ProblemError(problem(code, "The voices cannot be compared", 409, detail))

@@ -51,6 +51,7 @@ _SVG = "image/svg+xml"
 _NOT_COMPARABLE = {
     "fingerprint_not_ready": "one of the two voices has no fingerprint",
     "embedder_mismatch": "the fingerprints come from different embedders",
+    "scenarios_mismatch": "the fingerprints are of different scenarios",
 }
 _NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
 
@@ -231,7 +232,8 @@ async def recompute_fingerprint(persona_id: str, request: Request, caller: Write
         return speaker.persona
 
     def estimated() -> Estimate:
-        return estimate_fingerprint(persona, caller.settings.engine, scenario_set())
+        engine = caller.settings.engine
+        return estimate_fingerprint(persona, engine, scenario_set(engine.pipeline.variant))
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)

@@ -10,6 +10,7 @@ from fourfold.models.credentials import available_providers
 from fourfold.persona import Persona
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
+from fourfold.voice.scenarios import scenario_set
 from fourfold.voice.voice_check_job import Checked, fingerprint_replies, read_checked
 from functions.api.chat.context import chat_persona
 from functions.api.dependencies import AdmittedCaller
@@ -34,9 +35,15 @@ def checkable_persona(caller: AdmittedCaller, persona_id: str) -> Persona:
     if fingerprint is None:
         raise embedder_mismatch() if speaker.scorer.missing == "embedder_mismatch" else no_fingerprint()
     summary = speaker.persona.fingerprint
+    scenarios = scenario_set(caller.settings.engine.pipeline.variant)
     stale = summary is not None and summary.stale
-    if stale or not fingerprint_replies(job_store(), caller.workspace_id, fingerprint):
-        why = "A layer has changed since." if stale else "An earlier version of fourfold made it, without its replies."
+    if stale or not fingerprint_replies(job_store(), caller.workspace_id, fingerprint, scenarios):
+        if stale:
+            why = "A layer has changed since."
+        elif fingerprint.scenario_set != scenarios.version:
+            why = "The scenarios have changed since: see engine.pipeline.variant."
+        else:
+            why = "An earlier version of fourfold made it, without its replies."
         detail = f"{why} POST .../fingerprint computes it again."
         raise ProblemError(problem(OUTDATED, "The fingerprint is outdated", 409, detail))
     return speaker.persona

@@ -60,7 +60,7 @@ _SHOWN: Final = 20
                 **NOT_READY,
                 "fingerprint_disabled": "fingerprints are disabled",
                 "fingerprint_not_ready": "the fingerprint is not ready",
-                OUTDATED: "the fingerprint does not belong to the present layers, or did not keep its replies",
+                OUTDATED: "the fingerprint is of earlier layers or other scenarios, or did not keep its replies",
                 "embedder_mismatch": "another embedder made the fingerprint",
                 CHECK_RUNNING: "another check is in progress; see `Location`",
                 "suite_disabled": "`suite` is true, and the provocation suite is disabled",
@@ -86,7 +86,8 @@ async def check_voice(persona_id: str, request: Request, caller: Writer) -> Resp
         require_models(caller)
 
     def estimated() -> Estimate:
-        return estimate_voice_check(persona, caller.settings.engine, scenario_set(), body.model, plan)
+        engine = caller.settings.engine
+        return estimate_voice_check(persona, engine, scenario_set(engine.pipeline.variant), body.model, plan)
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)

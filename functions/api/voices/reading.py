@@ -24,11 +24,12 @@ def voice_map(workspace_id: str, minimum: float) -> VoiceMap:
     """The map of the newest voices that can be compared with each other."""
     page = persona_store().page(workspace_id, _LOOKED_AT).personas
     having = [persona for persona in page if persona.fingerprint is not None]
-    chosen = [persona for persona in having if _basis(persona) == _basis(having[0])][:_MOST]
+    basis = _basis(having[0]) if having else None
+    chosen = [persona for persona in having if _basis(persona) == basis][:_MOST]
     texts = job_store().results(workspace_id, [persona.id for persona in chosen], RunKind.FINGERPRINT)
     made = {persona.id: Fingerprint.model_validate_json(texts[persona.id]) for persona in chosen if persona.id in texts}
-    # A fingerprint may have been computed again, by another embedder, since its persona was read.
-    made = {each: one for each, one in made.items() if one.embedder == _basis(having[0])[0] and one.sample}
+    # A fingerprint may have been computed again, by another embedder or scenarios, since its persona was read.
+    made = {each: one for each, one in made.items() if (one.embedder, one.scenario_set) == basis and one.sample}
     shown = [persona for persona in chosen if persona.id in made]
     voices = [_mapped(made[persona.id]) for persona in shown]
     places, share = positions(voices)
@@ -37,7 +38,7 @@ def voice_map(workspace_id: str, minimum: float) -> VoiceMap:
     nearest = [int(np.argmin(np.where(np.arange(len(ids)) == row, 2.0, found[row]))) for row in range(len(ids))]
     lone = len(ids) == 1
     return VoiceMap(
-        embedder=_basis(having[0])[0] if having else None,
+        embedder=None if basis is None else basis[0],
         voices=tuple(
             MappedPersona(
                 persona_id=persona.id,

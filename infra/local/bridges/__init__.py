@@ -13,6 +13,7 @@ How executions map:
 How functions are executed:
     `worker_pool`, `worker_process`, `worker`, `worker_channel`: a function has one process for many invocations.
     `forked_workers`, `fork_server`: workers are forked from a process that has imported their libraries (SnapStart).
+    `redelivery`: a message whose function was not at fault is shown again after seconds.
     `shared_archives`: a function's code is unpacked once, not once for each worker.
     `patience`: a busy laptop gets more time than AWS.
     `quiet`: background jobs begin when no generation is at work.

@@ -20,9 +20,16 @@ from typing import Any, Final
 from fourfold.aws import INSUFFICIENT_STORAGE
 from infra.local.bridges.foreground_first import APP_ID, JOB, WORKER
 from infra.local.bridges.ministack_types import Handle, Json
+from infra.local.bridges.redelivery import Batch, Delivery
 from infra.local.bridges.shared_archives import CodeFolders
 from infra.local.bridges.worker import INVOCATIONS_AT_ONCE, Function
-from infra.local.bridges.worker_process import InvocationTimeoutError, Start, WorkerEndedError, WorkerProcess
+from infra.local.bridges.worker_process import (
+    InvocationTimeoutError,
+    Start,
+    WorkerEndedError,
+    WorkerNotStartedError,
+    WorkerProcess,
+)
 
 IDLE_SECONDS: Final = 45.0
 """How long a process without an invocation is kept."""
@@ -50,12 +57,13 @@ class WorkerPool:
         patience: float = 1,
         accepts_changes: Callable[[], bool] = lambda: True,
         wait_for_quiet: Callable[[], None] = lambda: None,
+        faults: Callable[[], int] = lambda: 0,
     ) -> None:
         """`is_job` says of a handler's name that it does background jobs: its process leaves the CPU to the others.
 
         All but jobs get `patience` times their timeout. `accepts_changes` says whether the engine's disk does: an
         invocation that failed for a full disk is repeated when it does again, and a run waits instead of failing.
-        `wait_for_quiet` is called before a job is invoked.
+        `wait_for_quiet` is called before a job is invoked. `faults` is how many requests the engine has failed.
         """
         self._start = start
         self._folders = folders
@@ -63,6 +71,7 @@ class WorkerPool:
         self._patience = patience
         self._accepts_changes = accepts_changes
         self._wait_for_quiet = wait_for_quiet
+        self._faults = faults
         self._lock = threading.Lock()
         self._processes: dict[tuple[str, ...], list[WorkerProcess]] = {}
         self._thread = threading.local()
@@ -86,8 +95,7 @@ class WorkerPool:
         for _ in range(REPEATS_FOR_STORAGE):
             if not (result.get("error") and INSUFFICIENT_STORAGE in str(result["body"]["errorMessage"])):
                 break
-            while not self._accepts_changes() and not self._stopping.wait(_STORAGE_PAUSE_S):
-                pass
+            self._wait_for_storage()
             result = self._execute(record, event, request_id)
         return result
 
@@ -101,12 +109,14 @@ class WorkerPool:
         process = self._leased(record, config)
         try:
             answer = process.invoke(event, request_id=request_id, arn=config["FunctionArn"], timeout_s=timeout_s)
+            self._thread.delivery = Delivery.ANSWERED
         except WorkerEndedError as error:
             process.end()
-            self._thread.ended = True
+            self._thread.delivery = Delivery.NOT_BEGUN if isinstance(error, WorkerNotStartedError) else Delivery.CUT_OFF
             return _failed(str(error), ENDED_WORKER)
         except InvocationTimeoutError:
             process.retired = True
+            self._thread.delivery = Delivery.TIMED_OUT
             return _failed(f"Task timed out after {timeout_s:.2f} seconds", "Sandbox.Timedout")
         finally:
             with self._lock:
@@ -121,12 +131,18 @@ class WorkerPool:
         return RouteWorker(partial(self.execute, {"config": config, "code_zip": code_zip}))
 
     def run_batch(self, run: Handle, mapping: Json, record: Json, event: Json, batch: list[Json], *queue: str) -> None:
-        """MiniStack's `_run_sqs_batch`; messages whose worker ended are shown again: it is not at work on them."""
-        self._thread.ended = False
-        run(mapping, record, event, batch, *queue)
-        if self._thread.ended:
-            for message in batch:
-                message["visible_at"] = time.time() + 1
+        """MiniStack's `_run_sqs_batch`; messages whose function was not at fault are shown again soon."""
+        self._thread.delivery = Delivery.NOT_BEGUN
+        received, faults, engine_failed = Batch(batch), self._faults(), True
+        try:
+            run(mapping, record, event, batch, *queue)
+            engine_failed = self._faults() > faults
+        finally:
+            delivery: Delivery = self._thread.delivery
+            if engine_failed:
+                self._wait_for_storage()
+            if delivery.ended_early or (engine_failed and delivery is Delivery.ANSWERED):
+                received.show_again(delivery)
 
     def batches_at_once(self, concurrency: Handle, mapping: Json, record: Json, config: Json, *queue: Json) -> int:
         """MiniStack's `_sqs_esm_concurrency`, with a lower limit for jobs."""
@@ -179,6 +195,11 @@ class WorkerPool:
             self._processes.clear()
         for process in processes:
             process.end()
+
+    def _wait_for_storage(self) -> None:
+        """Returns when the engine's disk accepts changes, or as the pool stops."""
+        while not self._accepts_changes() and not self._stopping.wait(_STORAGE_PAUSE_S):
+            pass
 
     def _leased(self, record: Json, config: Json) -> WorkerProcess:
         """A process with room for one more invocation, which is counted from here on."""

@@ -29,6 +29,10 @@ class WorkerEndedError(LocalError):
     """The worker's process ended with the invocation under way, or could not be started."""
 
 
+class WorkerNotStartedError(WorkerEndedError):
+    """This machine had no process, file or connection left for the worker; its function was not asked anything."""
+
+
 class InvocationTimeoutError(LocalError):
     """The function did not answer within its timeout."""
 
@@ -37,7 +41,7 @@ class WorkerProcess:
     """A process that serves one function. It is started by the first invocation; the others wait for it."""
 
     def __init__(self, function: Callable[[], Function], start: Start) -> None:
-        """`function` is asked as the process is started; it raises WorkerEndedError."""
+        """`function` is asked as the process is started; it raises WorkerEndedError or OSError."""
         self._function = function
         self._start = start
         self._starting = threading.Lock()
@@ -65,7 +69,8 @@ class WorkerProcess:
         """Returns when the handler is imported.
 
         Raises:
-            WorkerEndedError: it could not be; the text says why.
+            WorkerNotStartedError: there could be no process for it; the text says why.
+            WorkerEndedError: the handler could not be imported, or the process ended.
         """
         with self._starting:
             if self.ended:
@@ -77,7 +82,7 @@ class WorkerProcess:
         """The worker's answer: `result` or `error`, and `log`.
 
         Raises:
-            WorkerEndedError: see the class.
+            WorkerNotStartedError, WorkerEndedError: see the classes.
             InvocationTimeoutError: the invocation goes on in the worker, which must be given no further one.
         """
         self.ensure_started()
@@ -115,15 +120,11 @@ class WorkerProcess:
             raise WorkerEndedError("the worker's process ended before the invocation") from None
 
     def _started(self) -> Channel:
-        function = self._function()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                self.pid = self._start(Path(function["folder"]), theirs)
-            except OSError as error:
-                ours.close()
-                raise WorkerEndedError(f"no process could be started: {error}") from error
-        channel = Channel(ours)
+        try:
+            function = self._function()
+            channel = self._process_for(function)
+        except OSError as error:
+            raise WorkerNotStartedError(f"no process could be started: {error}") from error
         try:
             channel.send(dict(function))
             answer = channel.receive()
@@ -135,6 +136,17 @@ class WorkerProcess:
             raise WorkerEndedError(f"{function['module']} could not be imported: {answer['error']}")
         threading.Thread(target=self._receive, args=(channel,), name="worker-answers", daemon=True).start()
         return channel
+
+    def _process_for(self, function: Function) -> Channel:
+        """Raises OSError."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self.pid = self._start(Path(function["folder"]), theirs)
+            except OSError:
+                ours.close()
+                raise
+        return Channel(ours)
 
     def _receive(self, channel: Channel) -> None:
         with suppress(ChannelClosedError):

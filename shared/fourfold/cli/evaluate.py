@@ -33,7 +33,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
     set_a: Annotated[list[str] | None, typer.Option("--set-a", help="A setting of A: key=value; repeatable.")] = None,
     set_b: Annotated[list[str] | None, typer.Option("--set-b", help="A setting of B: key=value; repeatable.")] = None,
     variant_a: Annotated[
-        Path | None, typer.Option(help="A folder with texts that replace tasks of steps in A.")
+        Path | None,
+        typer.Option(help="A folder with texts that replace tasks of steps or messages of scenarios in A."),
     ] = None,
     variant_b: Annotated[Path | None, typer.Option(help="The same for B.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="The newest different briefs of the workspace.")] = None,

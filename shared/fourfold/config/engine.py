@@ -122,7 +122,10 @@ class PipelineConfig(Document):
     single_call: StepConfig = StepConfig(max_tokens=4096)
     variant: Annotated[
         Variant,
-        Field(description="Named texts that replace the tasks of steps, to compare prompts or rubrics."),
+        Field(
+            description="Named texts that replace the tasks of steps or messages of the fingerprint's scenarios, to "
+            "compare them. Texts of scenarios that a request for a persona gives are not those of its fingerprint."
+        ),
         KeyMeta(scopes=EVERYWHERE),
     ] = Variant()
     drift_detection: DriftConfig = DriftConfig()

@@ -100,6 +100,11 @@ def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[st
     return _unusable(chains, providers)
 
 
+def unusable_in_chat(config: EngineConfig, providers: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """As `unusable_models`, of the models as which a persona speaks."""
+    return _unusable({"engine.chat.model": config.chat.chain}, providers)
+
+
 def unusable_in_suite(config: EngineConfig, providers: Collection[str]) -> dict[str, tuple[str, ...]]:
     """As `unusable_models`, of the models that the provocation suite calls: the persona's and the judges'."""
     suite = config.provocation

@@ -1,22 +1,29 @@
-"""A variant: texts of prompts that replace the shipped ones, under a name, for a comparison of prompts or rubrics.
+"""A variant: texts that replace the shipped ones, under a name, to compare prompts, rubrics or scenarios.
 
-A variant replaces tasks of steps. The system prompt stays, because it says that briefs are data; so do the tasks of
-intent_parse and of the single call, because they decide which briefs are refused.
+A variant replaces tasks of steps, and messages of the fingerprint's scenarios (decision 88). The system prompt stays,
+because it says that briefs are data; so do the tasks of intent_parse and of the single call, because they decide which
+briefs are refused.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from fourfold.persona import Document
+from fourfold.scenario_names import REGISTERS, SCENARIO_NAMES, TOPICS
 from fourfold.text_rules import text_faults
 
-TextName = Literal["soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"]
-TEXT_NAMES: Final[tuple[str, ...]] = get_args(TextName)
+# The steps whose tasks a variant replaces.
+TaskName = Literal["soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"]
+TASK_NAMES: Final[tuple[str, ...]] = get_args(TaskName)
+TEXT_NAMES: Final[tuple[str, ...]] = (*TASK_NAMES, *SCENARIO_NAMES)
+_SCENARIO: Final = rf"({'|'.join(REGISTERS)})\.({'|'.join(TOPICS)})"
+TextName = Annotated[str, StringConstraints(pattern=f"^({'|'.join(TASK_NAMES)}|{_SCENARIO})$")]
 # Bytes of all texts together as JSON. A run carries them from step to step, and Step Functions limits what it carries.
 MAX_TEXT_BYTES: Final = 8_000
 SHIPPED: Final = "shipped"
@@ -28,14 +35,19 @@ def _known(texts: object) -> object:
         return texts
     unknown = [name for name in texts if name not in TEXT_NAMES]
     if unknown:
-        raise ValueError(f"/texts/{unknown[0]}: there is no such text; the texts are {', '.join(TEXT_NAMES)}")
+        raise ValueError(
+            f"/texts/{unknown[0]}: there is no such text; the texts are {', '.join(TASK_NAMES)} and the scenarios of "
+            f"the fingerprint, <register>.<topic> of {', '.join(REGISTERS)} and {', '.join(TOPICS)}"
+        )
     return {name: texts[name] for name in TEXT_NAMES if name in texts}
 
 
 class Variant(Document):
-    """The texts of a variant by the step whose task they replace. The variant `shipped` replaces none.
+    """The texts of a variant, by the step whose task or the scenario whose message they replace.
 
-    `audit` is the rubric of the run's own audit. The judge of an evaluation keeps the shipped rubric.
+    The variant `shipped` replaces none. `audit` is the rubric of the run's own audit; the judge of an evaluation keeps
+    the shipped rubric. A scenario is `<register>.<topic>`, such as `comfort.money`; its text replaces the message in
+    all languages.
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")] = SHIPPED
@@ -55,11 +67,21 @@ class Variant(Document):
             raise ValueError(f"/texts: all texts of a variant together have at most {MAX_TEXT_BYTES} bytes as JSON")
         return self
 
-    def text(self, name: TextName | None, shipped: str) -> str:
+    @property
+    def scenario_texts(self) -> dict[str, str]:
+        """The messages of scenarios, by the scenario's name."""
+        return {name: text for name, text in self.texts.items() if name in SCENARIO_NAMES}
+
+    def text(self, name: TaskName | None, shipped: str) -> str:
         """The text of this name, or the shipped one."""
         return shipped if name is None else self.texts.get(name, shipped)
 
     def hash(self) -> str:
         """The content hash of the texts (`var_...`), whatever the name."""
-        texts = json.dumps(self.texts, ensure_ascii=False, sort_keys=True)
-        return f"var_{hashlib.sha256(texts.encode()).hexdigest()[:12]}"
+        return texts_hash(self.texts)
+
+
+def texts_hash(texts: Mapping[str, str]) -> str:
+    """The content hash (`var_...`) of texts by name."""
+    content = json.dumps(texts, ensure_ascii=False, sort_keys=True)
+    return f"var_{hashlib.sha256(content.encode()).hexdigest()[:12]}"

@@ -1,4 +1,4 @@
-"""What an evaluation costs: of each arm a generation for every brief, and the judge's calls for every persona."""
+"""What an evaluation costs: of each arm generations and replies to scenarios, and the judge's calls."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fourfold.config.models import ModelConfig
 from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.generation import planned_audit, planned_generation, usual_answer_tokens
 from fourfold.estimates.planned import PlannedCall, estimate_of, request_tokens
+from fourfold.estimates.scenario_replies import planned_replies
 from fourfold.evaluation.models import Arm, BriefItem
 from fourfold.llm.port import ModelRequest
 from fourfold.steps import StepName
@@ -16,13 +17,21 @@ from fourfold.steps import StepName
 ExpectedUsd = Callable[[str, ModelRequest], float | None]
 
 
-def estimate_evaluation(a: Arm, b: Arm, judge: ModelConfig, briefs: Sequence[BriefItem], calls: int) -> Estimate:
+def estimate_evaluation(  # noqa: PLR0913 - what an evaluation is made of
+    a: Arm,
+    b: Arm,
+    judge: ModelConfig,
+    briefs: Sequence[BriefItem],
+    calls: int,
+    *,
+    scenarios: Sequence[str] = (),
+) -> Estimate:
     """Returns what an evaluation would cost, with its median brief by length for each of them.
 
-    `calls` is how often the judge is called for one pair.
+    `calls` is how often the judge is called for one pair, `scenarios` are those that every persona answers.
     """
     typical = sorted(briefs, key=lambda brief: len(brief.text))[len(briefs) // 2].text
-    planned = [call for arm in (a, b) for call in _of_arm(arm, typical)]
+    planned = [call for arm in (a, b) for call in _of_arm(arm, typical, scenarios)]
     judged = replace(planned_audit(typical, judge), part="judge", least=calls, most=calls)
     times = len(briefs)
     return estimate_of([replace(call, least=call.least * times, most=call.most * times) for call in (*planned, judged)])
@@ -38,8 +47,9 @@ def judge_call_usd(judge: ModelConfig) -> ExpectedUsd:
     return _call_usd("judge", judge, usual_answer_tokens(StepName.AUDIT))
 
 
-def _of_arm(arm: Arm, brief: str) -> list[PlannedCall]:
-    return [replace(call, part=f"{arm.side}.{call.part}") for call in planned_generation(brief, arm.config)]
+def _of_arm(arm: Arm, brief: str, scenarios: Sequence[str]) -> list[PlannedCall]:
+    calls = (*planned_generation(brief, arm.config), *planned_replies(arm, scenarios))
+    return [replace(call, part=f"{arm.side}.{call.part}") for call in calls]
 
 
 def _call_usd(part: str, config: ModelConfig, answer_tokens: int) -> ExpectedUsd:

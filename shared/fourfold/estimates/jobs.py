@@ -9,6 +9,7 @@ from fourfold.config.engine import ChatConfig, EngineConfig
 from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.generation import estimate_steps
 from fourfold.estimates.planned import PlannedCall, estimate_of, instruction_tokens, material_tokens, request_tokens
+from fourfold.estimates.scenario_replies import REPLY_TOKENS
 from fourfold.persona import Persona
 from fourfold.provocation.definition import ProvocationTest, Severity
 from fourfold.provocation.judge import question
@@ -17,12 +18,12 @@ from fourfold.provocation.slots import bind_slots, message_text, slot_values
 from fourfold.provocation.speaker import speaker_system
 from fourfold.provocation.transcript import Exchange, Transcript
 from fourfold.steps import StepName
-from fourfold.voice.fingerprint_job import ASSISTANT_SYSTEM, scenario_system
+from fourfold.voice.fingerprint_job import ASSISTANT_SYSTEM
+from fourfold.voice.scenario_turn import scenario_system
 from fourfold.voice.scenarios import ScenarioSet
 
-# A reply of two or three sentences, forty words at most, and an answer to one question of a judge.
-_REPLY_TOKENS: Final = 60
-_REPLY: Final = "x" * round(_REPLY_TOKENS * 3.88)
+_REPLY: Final = "x" * round(REPLY_TOKENS * 3.88)
+# An answer to one question of a judge.
 _ANSWER_TOKENS: Final = 26
 # Of the tests that are not critical, how many at most are usually judged twice.
 _JUDGED_TWICE: Final = 0.3
@@ -38,7 +39,7 @@ def estimate_fingerprint(persona: Persona, config: EngineConfig, scenarios: Scen
     replies = _scenario_replies(persona, config, chat, scenarios)
     assistant = instruction_tokens(ASSISTANT_SYSTEM)
     baseline = [
-        PlannedCall("assistant", chat, assistant + material_tokens(scenario.text("en")), _REPLY_TOKENS, least=0)
+        PlannedCall("assistant", chat, assistant + material_tokens(scenario.text("en")), REPLY_TOKENS, least=0)
         for scenario in scenarios.baseline_subset()
     ]
     return estimate_of([*replies, *baseline])
@@ -95,7 +96,7 @@ def _scenario_replies(
 ) -> list[PlannedCall]:
     system = instruction_tokens(scenario_system(persona, config.safety))
     return [
-        PlannedCall("persona", chat, system + material_tokens(scenario.text(persona.language)), _REPLY_TOKENS)
+        PlannedCall("persona", chat, system + material_tokens(scenario.text(persona.language)), REPLY_TOKENS)
         for scenario in scenarios.scenarios
     ]
 
@@ -108,10 +109,10 @@ def _calls_of(test: ProvocationTest, persona: Persona, config: EngineConfig, cha
     for conversation in own.conversations:
         said: list[Exchange] = []
         for wave in conversation.waves():
-            history = sum(material_tokens(each.said) + _REPLY_TOKENS for each in said)
+            history = sum(material_tokens(each.said) + REPLY_TOKENS for each in said)
             messages = [message_text(turn, values) for turn in wave]
             for message in messages:
-                yield PlannedCall("persona", chat, system + history + material_tokens(message), _REPLY_TOKENS)
+                yield PlannedCall("persona", chat, system + history + material_tokens(message), REPLY_TOKENS)
             said += [Exchange(said=message, reply=_REPLY) for message in messages]
         conversations.append(tuple(said))
     asked = request_tokens(question(own, Transcript(conversations=tuple(conversations)), persona, provocation.judge))

@@ -10,8 +10,16 @@ from typing import Final
 
 from fourfold.evaluation.judging import Judgement, PairJudgement
 from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Observation, Preference, Side
-from fourfold.evaluation.observing import judgements_of, judging_cost, observation, pair_judgements_of, preference_of
+from fourfold.evaluation.observing import (
+    cost_of,
+    judgements_of,
+    observation,
+    pair_judgements_of,
+    preference_of,
+    replies_of,
+)
 from fourfold.evaluation.record import Evaluation, EvaluationStatus, StopReason
+from fourfold.evaluation.replying import PersonaReply
 from fourfold.evaluation.report import EvaluationData, report
 from fourfold.evaluation.store import Budget, Committed, EvaluationStore
 from fourfold.events.envelope import EventData, bus_entry
@@ -23,6 +31,7 @@ from fourfold.problem import Problem, problem
 from fourfold.progress.events import JobCompleted, JobFailed
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunStatus
+from fourfold.scenario_names import SCENARIO_NAMES
 from fourfold.spending.spent import Account, Spent, spent_on
 
 EVALUATION_FAILED: Final[Problem] = problem(
@@ -33,6 +42,8 @@ EVALUATION_FAILED: Final[Problem] = problem(
 )
 
 
+# The step under which replies to scenarios are counted, beside those of the judge.
+REPLY_STEP: Final = "reply"
 # Briefs whose cells are read together: two requests for runs and for personas, with some 2 MB of personas in memory.
 _BRIEFS_AT_ONCE: Final = 100
 
@@ -54,6 +65,7 @@ class _Observed:
     preferences: tuple[Preference, ...]
     judgements: dict[Side, list[Judgement]]
     pair_judgements: list[PairJudgement]
+    replies: dict[Side, list[PersonaReply]]
 
 
 def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Problem | None = None) -> Evaluation:
@@ -92,14 +104,17 @@ def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -
     preferences: list[Preference] = []
     pair_judgements: list[PairJudgement] = []
     judged: dict[Side, list[Judgement]] = {side: [] for side in SIDES}
+    replied: dict[Side, list[PersonaReply]] = {side: [] for side in SIDES}
     for first in range(0, briefs, _BRIEFS_AT_ONCE):
         some = range(first, min(first + _BRIEFS_AT_ONCE, briefs))
         cells = context.evaluations.cells(evaluation, some)
         for brief, side in product(some, SIDES):
             judgements = judgements_of(evaluation, brief, side, stored)
+            replies = replies_of(evaluation, brief, side, stored)
             judged[side] += judgements
+            replied[side] += replies
             cell = cells.get((brief, side))
-            seen = None if cell is None else observation(evaluation, brief, side, cell, judgements)
+            seen = None if cell is None else observation(evaluation, brief, side, cell, judgements, replies)
             if seen is not None:
                 found.append(seen)
         for brief in some:
@@ -107,7 +122,7 @@ def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -
             preference = preference_of(brief, stored)
             if preference is not None:
                 preferences.append(preference)
-    return _Observed(tuple(found), tuple(preferences), judged, pair_judgements)
+    return _Observed(tuple(found), tuple(preferences), judged, pair_judgements, replied)
 
 
 def _data(
@@ -129,10 +144,29 @@ def _data(
         brief_set=evaluation.brief_set,
         metrics=evaluation.metrics,
         margin=evaluation.margin,
-        judge_usd=(judging_cost(observed.judgements["a"])[1], judging_cost(observed.judgements["b"])[1]),
+        judge_usd=(cost_of(observed.judgements["a"])[1], cost_of(observed.judgements["b"])[1]),
+        reply_usd=(_usd(observed.replies["a"]), _usd(observed.replies["b"])),
         stopped=stopped,
-        notes=_notes(committed),
+        notes=[*_notes_on_scenarios(evaluation), *_notes(committed)],
     )
+
+
+def _usd(replies: list[PersonaReply]) -> float | None:
+    return cost_of(replies)[1] if replies else None
+
+
+def _notes_on_scenarios(evaluation: Evaluation) -> list[str]:
+    if not evaluation.scenarios:
+        return []
+    texts = [evaluation.arm(side).config.pipeline.variant.texts for side in SIDES]
+    replaced = len({name for each in texts for name in each} & set(SCENARIO_NAMES))
+    own = [sum(name in each for name in evaluation.scenarios) for each in texts]
+    note = (
+        f"Each persona answered {len(evaluation.scenarios)} of the {replaced} scenarios that a side replaces "
+        f"({', '.join(evaluation.scenarios)}): A with {own[0]} texts of its own, B with {own[1]}. Replies to other "
+        "texts differ in what they speak of too, and not in voice alone."
+    )
+    return [note]
 
 
 def _notes(committed: Committed) -> list[str]:
@@ -167,9 +201,10 @@ def _ended(
 
 
 def _ended_run(run: Run, ended: Evaluation, observed: _Observed) -> Run:
-    """The evaluation's run with the tokens of its judge; those of the personas are in their own runs."""
+    """The evaluation's run with the tokens of its judge and of replies; those of the personas are in their own runs."""
     judged = [one for each in observed.judgements.values() for one in each]
-    tokens, _ = judging_cost([*judged, *observed.pair_judgements])
+    replied = [one for each in observed.replies.values() for one in each]
+    tokens, _ = cost_of([*judged, *observed.pair_judgements, *replied])
     error = {EvaluationStatus.FAILED: ended.error, EvaluationStatus.CANCELLED: CANCELLED}.get(ended.status)
     return run.model_copy(
         update={
@@ -182,10 +217,14 @@ def _ended_run(run: Run, ended: Evaluation, observed: _Observed) -> Run:
 
 
 def _spent(run: Run, observed: _Observed) -> dict[Account, Spent]:
-    """What the judge's calls came to; those of the personas are counted with their runs."""
+    """What the calls of the judge and of replies came to; those of the personas are counted with their runs."""
     calls = [call for each in observed.judgements.values() for one in each for call in one.calls]
     calls += [call for one in observed.pair_judgements for call in one.calls]
-    return spent_on(run.kind.value, run.author, calls)
+    replies = [call for each in observed.replies.values() for one in each for call in one.calls]
+    return {
+        **spent_on(run.kind.value, run.author, calls),
+        **spent_on(run.kind.value, run.author, replies, REPLY_STEP),
+    }
 
 
 def _event(ended: Evaluation, run: Run, built: EvaluationReport) -> EventData:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from fourfold.evaluation.models import Observation
+from fourfold.evaluation.voices import Profile
 from fourfold.persona import Dimension
 
 POINTS_MARGIN: Final = 0.2
+REPLY_SEPARATION: Final = "reply_separation"
 # score: Student's t. amount: resampled, for counts, shares and costs. outcome: yes or no. preference: won pairs.
 Kind = Literal["score", "amount", "outcome", "preference"]
 
@@ -19,8 +21,8 @@ class Measure:
     """One measure.
 
     `margin` is absolute, in `unit`. With `relative` it is at least that share of the mean of A. `value` reads an
-    observation and returns None if it has no such value; it is None for `voice_separation`, which needs the whole arm,
-    and for `preference`, which is of a pair.
+    observation and returns None if it has no such value. A measure of the whole arm has `profile` instead, which reads
+    what is compared with the others of the arm. `preference` is of a pair and has neither.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Measure:
     margin: float
     value: Callable[[Observation], float | None] | None
     relative: float = 0.0
+    profile: Callable[[Observation], Profile] | None = None
 
 
 def _dimension(dimension: Dimension) -> Measure:
@@ -58,7 +61,8 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("preference", "share of pairs", "higher", "preference", 0.1, None),
     Measure("claims_kept", "share of facts", "higher", "amount", 0.05, _claims_kept),
     Measure("violations", "violations", "lower", "amount", 0.25, _violations),
-    Measure("voice_separation", "cosine distance", "higher", "score", 0.05, None),
+    Measure("voice_separation", "cosine distance", "higher", "score", 0.05, None, profile=lambda seen: seen.voice),
+    Measure(REPLY_SEPARATION, "cosine distance", "higher", "score", 0.05, None, profile=lambda seen: seen.replies),
     Measure("passed", "share of runs", "higher", "outcome", 0.1, lambda seen: float(seen.status == "active")),
     Measure("failed", "share of runs", "lower", "outcome", 0.1, lambda seen: float(seen.status == "failed")),
     Measure("attempts", "attempts", "lower", "amount", 0.25, lambda seen: float(seen.attempts)),
@@ -67,7 +71,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("wall_ms", "ms", "lower", "amount", 100.0, lambda seen: float(seen.wall_ms), relative=0.1),
 )
 MEASURE_NAMES: Final = tuple(measure.name for measure in MEASURES)
-# What a verdict rests on unless the caller names the measures.
+# What a verdict rests on unless the caller names the measures; REPLY_SEPARATION too, if scenarios are answered.
 DEFAULT_METRICS: Final = ("overall", "claims_kept", "violations", "voice_separation", "passed")
 
 Pair = tuple[Observation, Observation]

@@ -81,11 +81,13 @@ class Observation(Document):
         dimensions: the mean score of each dimension over the judgements; null if there was none.
         claims: counts of the claims ledger; null without a persona.
         voice: the voice profile of the mask (`fourfold.evaluation.voices.voice_profile`); empty without a mask.
+        replies: the profile of the persona's replies to scenarios (`reply_profile` beside it); empty unless it
+            answered all of them.
         violations: constraints that are still violated in the persona.
         attempts: attempts of the run.
         status: `active` passed its own audit, `flagged` did not, `failed` has no persona.
         tokens: all tokens of the run, without those of the judge.
-        usd: cost of the run without the judge; null if a price is unknown.
+        usd: cost of the run without the judge and the replies; null if a price is unknown.
         wall_ms: from the start to the end of the run.
     """
 
@@ -97,6 +99,7 @@ class Observation(Document):
     dimensions: Scores | None = None
     claims: ClaimCounts | None = None
     voice: Annotated[tuple[float, ...], Field(max_length=256)] = ()
+    replies: Annotated[tuple[float, ...], Field(max_length=256)] = ()
     violations: _Count = 0
     attempts: _Count = 0
     status: Literal["active", "flagged", "failed"]
@@ -171,7 +174,8 @@ class MeasureResult(Document):
 class ArmSummary(Document):
     """One arm in the report: what it was, how its runs ended, and what they cost.
 
-    `usd` is null if a price is unknown. `judge_usd` is what judging this arm's personas cost.
+    `usd` is null if a price is unknown. `judge_usd` is what judging this arm's personas cost, `reply_usd` what their
+    replies to scenarios cost; null also if they answered none.
     """
 
     side: Side
@@ -185,6 +189,7 @@ class ArmSummary(Document):
     failed: _Count
     usd: float | None
     judge_usd: float | None = None
+    reply_usd: float | None = None
     tokens: _Count
     wall_ms_mean: float | None
 

@@ -13,8 +13,9 @@ from fourfold.evaluation.ledger import PersonaText, check_claims, claim_counts
 from fourfold.evaluation.models import SIDES, ClaimCounts, Observation, Preference, Side
 from fourfold.evaluation.preference import in_both_orders
 from fourfold.evaluation.record import Evaluation
-from fourfold.evaluation.store import Cell, judgement_key, preference_key
-from fourfold.evaluation.voices import voice_profile
+from fourfold.evaluation.replying import PersonaReply
+from fourfold.evaluation.store import Cell, judgement_key, preference_key, reply_key
+from fourfold.evaluation.voices import Profile, reply_profile, voice_profile
 from fourfold.persona import Dimension, Persona, PersonaStatus, Scores, TokenUsage
 from fourfold.progress.run import RunStatus, tokens_and_cost
 
@@ -28,8 +29,13 @@ def judgements_of(evaluation: Evaluation, brief: int, side: Side, stored: Mappin
     return [Judgement.model_validate_json(stored[key]) for key in keys if key in stored]
 
 
-def observation(
-    evaluation: Evaluation, brief: int, side: Side, cell: Cell, judgements: Sequence[Judgement]
+def observation(  # noqa: PLR0913, PLR0917 - a cell and what it came to
+    evaluation: Evaluation,
+    brief: int,
+    side: Side,
+    cell: Cell,
+    judgements: Sequence[Judgement],
+    replies: Sequence[PersonaReply] = (),
 ) -> Observation | None:
     """Returns what a cell came to; None while its run has not ended.
 
@@ -49,6 +55,7 @@ def observation(
         dimensions=_mean(scores),
         claims=None if written is None else claims_kept(written),
         voice=() if written is None or written.mask is None else voice_profile(written.mask),
+        replies=_reply_profile(evaluation, replies),
         violations=cell.violations if written is not None else 0,
         attempts=len(run.attempts),
         status="failed" if written is None else "flagged" if written.status is PersonaStatus.FLAGGED else "active",
@@ -56,6 +63,12 @@ def observation(
         usd=run.usage.cost_usd,
         wall_ms=0 if run.completed_at is None else round((run.completed_at - run.started_at).total_seconds() * 1000),
     )
+
+
+def replies_of(evaluation: Evaluation, brief: int, side: Side, stored: Mapping[str, str]) -> list[PersonaReply]:
+    """Returns the stored replies of a cell's persona to the evaluation's scenarios."""
+    keys = (reply_key(brief, side, name) for name in evaluation.scenarios)
+    return [PersonaReply.model_validate_json(stored[key]) for key in keys if key in stored]
 
 
 def preference_of(brief: int, stored: Mapping[str, str]) -> Preference | None:
@@ -81,9 +94,15 @@ def claims_kept(persona: Persona) -> ClaimCounts | None:
     return claim_counts(check_claims(claims_of(persona.intent), PersonaText(soul, self_, mask, surface)))
 
 
-def judging_cost(judgements: Iterable[Judgement | PairJudgement]) -> tuple[TokenUsage, float | None]:
-    """Returns the tokens and the USD of judgements."""
-    return tokens_and_cost(call for judgement in judgements for call in judgement.calls)
+def cost_of(answers: Iterable[Judgement | PairJudgement | PersonaReply]) -> tuple[TokenUsage, float | None]:
+    """Returns the tokens and the USD of judgements and replies."""
+    return tokens_and_cost(call for answer in answers for call in answer.calls)
+
+
+def _reply_profile(evaluation: Evaluation, replies: Sequence[PersonaReply]) -> Profile:
+    """The profile of a persona that answered every scenario: with fewer replies, profiles are farther apart."""
+    given = [each.reply for each in replies if each.reply is not None]
+    return reply_profile(given) if given and len(given) == len(evaluation.scenarios) else ()
 
 
 def _mean(scores: Sequence[Scores]) -> Scores | None:

@@ -36,6 +36,7 @@ class Evaluation(Document):
 
     `run_id` is its run, whose events are its progress. `judge` is the one judge of both arms. `repeats` is how often it
     judges each persona, `preferences` whether it also compares the personas of a pair. `brief_set` names a shipped set.
+    `scenarios` are those that each persona answers, by name; none if no side replaces the message of one.
     The verdict rests on `metrics`; differences of scores up to `margin` (points of 5) make no difference in practice.
     `max_usd` is what all calls may cost together, `spent_usd` what they did cost; calls without a known price count as
     nothing. `stopped` says why the evaluation ended early. `author` is the id of the API key that asked for it.
@@ -55,6 +56,7 @@ class Evaluation(Document):
     brief_set: str | None = None
     repeats: Annotated[int, Field(ge=1)] = 1
     preferences: bool = True
+    scenarios: tuple[str, ...] = ()
     metrics: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_METRICS
     margin: float
     max_usd: float

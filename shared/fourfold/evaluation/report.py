@@ -53,6 +53,7 @@ class EvaluationData:
         metrics: names of the measures that count.
         margin: of the overall score and its dimensions, in points of 5.
         judge_usd: what judging the personas of A and of B cost; None if a price is unknown.
+        reply_usd: what the replies of the personas of A and of B cost; None too if they answered no scenario.
         stopped: why the evaluation ended early.
         notes: further notes for the reader.
     """
@@ -68,6 +69,7 @@ class EvaluationData:
     metrics: Sequence[str] = DEFAULT_METRICS
     margin: float = POINTS_MARGIN
     judge_usd: tuple[float | None, float | None] = (None, None)
+    reply_usd: tuple[float | None, float | None] = (None, None)
     stopped: Literal["budget", "cancelled", "failed"] | None = None
     notes: Sequence[str] = ()
 
@@ -98,8 +100,8 @@ def report(data: EvaluationData) -> EvaluationReport:
         briefs=len(data.briefs),
         pairs=len(pairs),
         brief_set=data.brief_set,
-        a=_summary(data.a, data.observations, data.judge_usd[0]),
-        b=_summary(data.b, data.observations, data.judge_usd[1]),
+        a=_summary(data.a, data.observations, data.judge_usd[0], data.reply_usd[0]),
+        b=_summary(data.b, data.observations, data.judge_usd[1], data.reply_usd[1]),
         measures=tuple(measures),
         rows=tuple(_rows(data)),
         briefs_to_settle=decision.briefs_to_settle,
@@ -118,14 +120,19 @@ def _compared(measure: Measure, data: EvaluationData, pairs: Sequence[Pair]) -> 
 
 def _values(measure: Measure, pairs: Sequence[Pair]) -> list[tuple[float, float]]:
     """The values of both sides of each pair that has both."""
-    if measure.value is None:
-        a, b = (separations([pair[side].voice for pair in pairs]) for side in (0, 1))
+    profile, value = measure.profile, measure.value
+    if profile is not None:
+        a, b = (separations([profile(pair[side]) for pair in pairs]) for side in (0, 1))
+    elif value is not None:
+        a, b = ([value(pair[side]) for pair in pairs] for side in (0, 1))
     else:
-        a, b = ([measure.value(pair[side]) for pair in pairs] for side in (0, 1))
+        return []
     return [(one, other) for one, other in zip(a, b, strict=True) if one is not None and other is not None]
 
 
-def _summary(arm: Arm, observations: Sequence[Observation], judge_usd: float | None) -> ArmSummary:
+def _summary(
+    arm: Arm, observations: Sequence[Observation], judge_usd: float | None, reply_usd: float | None
+) -> ArmSummary:
     seen = [each for each in observations if each.side == arm.side]
     costs = [each.usd for each in seen if each.usd is not None]
     return ArmSummary(
@@ -140,6 +147,7 @@ def _summary(arm: Arm, observations: Sequence[Observation], judge_usd: float | N
         failed=sum(each.status == "failed" for each in seen),
         usd=sum(costs) if len(costs) == len(seen) else None,
         judge_usd=judge_usd,
+        reply_usd=reply_usd,
         tokens=sum(each.tokens for each in seen),
         wall_ms_mean=fmean(each.wall_ms for each in seen) if seen else None,
     )

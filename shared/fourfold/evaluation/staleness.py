@@ -10,7 +10,8 @@ from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.pipeline.staleness import MAX_SILENCE
 from fourfold.progress.log import LogEntry
 
-# The timeout of an execution. The longest evaluation, 10,000 pairs of two minutes, four at a time, takes 84 hours.
+# The timeout of an execution. The longest evaluation, 10,000 pairs of two minutes, four at a time, takes 84 hours; with
+# twenty replies to scenarios, of three seconds each, it takes 126.
 MAX_DURATION: Final = timedelta(days=7)
 
 

@@ -111,6 +111,11 @@ def judgement_key(brief: int, side: Side, number: int) -> str:
     return f"{brief:04}/{side}/{number}"
 
 
+def reply_key(brief: int, side: Side, scenario: str) -> str:
+    """The key of a persona's reply to a scenario, which is stored beside the judgements."""
+    return f"{brief:04}/{side}/reply/{scenario}"
+
+
 def preference_key(brief: int, first: Side) -> str:
     """The key of the preference between the two personas of a brief, with the persona of `first` shown first."""
     return f"{brief:04}/preference/{first}"

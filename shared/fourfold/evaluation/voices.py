@@ -1,8 +1,8 @@
-"""How far apart the voices of one arm are: profiles of what their masks say, and the distance from the others.
+"""How far apart the voices of one arm are: profiles of masks or of replies, and the distance from the others.
 
-A profile is made of the words and character trigrams of signature phrases, vocabulary, tone and rhythm. It measures
-wording, not delivery: two masks that say the same thing in other words are far apart. The fingerprint of a persona
-(`fourfold.voice`) measures replies and costs calls; this costs none.
+A profile is made of words and character trigrams: of a mask's signature phrases, vocabulary, tone and rhythm, or of a
+persona's replies to scenarios. It measures wording: two masks that say the same thing in other words are far apart. The
+profile of a mask costs no calls. The fingerprint of a persona (`fourfold.voice`) measures style.
 """
 
 from __future__ import annotations
@@ -24,13 +24,22 @@ Profile = tuple[float, ...]
 
 
 def voice_profile(mask: Mask) -> Profile:
-    """The profile of a mask: DIMENSIONS values, a vector of length 1.
+    """The profile of a mask: DIMENSIONS values, a vector of length 1."""
+    return _profile((*mask.signature_phrases, *mask.vocabulary, mask.tone, mask.rhythm))
 
-    Features are hashed with a sign (Weinberger et al. 2009), so collisions cancel in the mean and do not make unrelated
-    voices alike.
+
+def reply_profile(replies: Sequence[str]) -> Profile:
+    """The profile of a persona's replies, together: DIMENSIONS values, a vector of length 1."""
+    return _profile(replies)
+
+
+def _profile(texts: Sequence[str]) -> Profile:
+    """Features are hashed with a sign (Weinberger et al. 2009).
+
+    So collisions cancel in the mean and do not make unrelated voices alike.
     """
     totals = [0.0] * DIMENSIONS
-    for feature, weight in _features(mask):
+    for feature, weight in _features(texts):
         number = crc32(feature.encode("utf-8", "surrogatepass"))
         totals[number % DIMENSIONS] += weight if number >> 31 else -weight
     norm = math.sqrt(sum(total * total for total in totals))
@@ -59,9 +68,9 @@ def separations(profiles: Sequence[Profile]) -> list[float | None]:
     return [None if each is None else mean + 2 * (each - mean) for each in distances]
 
 
-def _features(mask: Mask) -> list[tuple[str, float]]:
+def _features(texts: Sequence[str]) -> list[tuple[str, float]]:
     counts: dict[str, int] = {}
-    for text in (*mask.signature_phrases, *mask.vocabulary, mask.tone, mask.rhythm):
+    for text in texts:
         words = _WORD.findall(normalized("NFKC", text).casefold())
         joined = f" {' '.join(words)} "
         grams = [joined[place : place + _GRAM] for place in range(len(joined) - _GRAM + 1)]

@@ -30,6 +30,10 @@ class LastUse:
         self._last_noted[digest] = now
         self._writer.submit(self._write, digest)
 
+    def settle(self) -> None:
+        """Waits for the writes of all uses noted before this call."""
+        self._writer.submit(lambda: None).result()
+
     def close(self) -> None:
-        """Waits for pending writes."""
+        """Waits for pending writes; no use can be noted after it."""
         self._writer.shutdown(wait=True)

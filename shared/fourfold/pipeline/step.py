@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from fourfold.config.variant import TextName
+from fourfold.config.variant import TaskName
 from fourfold.constraints import Constraint, Link, Violation
 from fourfold.llm.port import ContextBlock, ModelRequest, Repair
 from fourfold.llm.prompt_version import prompt_version
@@ -46,7 +46,7 @@ class Step(Generic[Output]):
     shows_findings: bool = True
     system: str = PREAMBLE
     texts: Callable[[RunState], Iterable[ContextBlock]] | None = None
-    text_name: TextName | None = None
+    text_name: TaskName | None = None
 
     def version(self) -> str:
         """Returns the content hash of all of the prompt that does not depend on the run."""

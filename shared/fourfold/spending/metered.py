@@ -9,11 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from fourfold.llm.port import Completion, LanguageModel, ModelError, ModelRequest
+from fourfold.llm.port import (
+    ChatModel,
+    ChatRequest,
+    Completion,
+    LanguageModel,
+    ModelError,
+    ModelRequest,
+    OnText,
+)
 
 
 class CallBudget(Protocol):
@@ -28,6 +36,23 @@ class CallBudget(Protocol):
 
     def settle(self, call: str, reserved: float, spent: float) -> None:
         """Replaces a reservation by what the call cost."""
+
+
+def paid(budget: CallBudget, call: str, reserved: float, send: Callable[[], Completion]) -> Completion:
+    """Sends a call, paid from a budget.
+
+    Raises:
+        ModelError: the model gave no answer.
+        StoppedError: the budget does not suffice, or the work was cancelled; nothing was sent.
+    """
+    budget.reserve(call, reserved)
+    try:
+        completion = send()
+    except ModelError as error:
+        budget.settle(call, reserved, error.spent.cost_usd or 0.0)
+        raise
+    budget.settle(call, reserved, completion.cost_usd or 0.0)
+    return completion
 
 
 @dataclass(frozen=True)
@@ -51,19 +76,40 @@ class MeteredModel:
             StoppedError: the budget does not suffice, or the work was cancelled; nothing was sent.
         """
         reserved = self.expected_usd(self.model.name, request) or 0.0
-        call = call_name(self.model.name, request)
-        self.budget.reserve(call, reserved)
-        try:
-            completion = self.model.complete(request)
-        except ModelError as error:
-            self.budget.settle(call, reserved, error.spent.cost_usd or 0.0)
-            raise
-        self.budget.settle(call, reserved, completion.cost_usd or 0.0)
-        return completion
+        return paid(self.budget, call_name(self.model.name, request), reserved, lambda: self.model.complete(request))
+
+
+@dataclass(frozen=True)
+class MeteredChatModel:
+    """Implements `ChatModel` as `MeteredModel` does `LanguageModel`."""
+
+    model: ChatModel
+    budget: CallBudget
+    expected_usd: Callable[[str, ChatRequest], float | None]
+
+    @property
+    def name(self) -> str:
+        """`provider:model`."""
+        return self.model.name
+
+    def reply(self, request: ChatRequest, on_text: OnText | None = None, /) -> Completion:
+        """Answers once. Raises as `MeteredModel.complete`."""
+        reserved = self.expected_usd(self.model.name, request) or 0.0
+        name = chat_call_name(self.model.name, request)
+        return paid(self.budget, name, reserved, lambda: self.model.reply(request, on_text))
+
+
+def chat_call_name(model: str, request: ChatRequest) -> str:
+    """Returns a content hash of what a model is asked in a chat."""
+    return _hash([model, request.system, *([each.role, each.text] for each in request.messages)])
 
 
 def call_name(model: str, request: ModelRequest) -> str:
     """Returns a content hash of what a model is asked."""
     repair = None if request.repair is None else [request.repair.answer, *request.repair.problems]
     asked = [model, request.system, request.task, *(block.text() for block in request.context), repair]
+    return _hash(asked)
+
+
+def _hash(asked: Sequence[object]) -> str:
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]

@@ -19,7 +19,7 @@ from fourfold.persona import Persona
 from fourfold.progress.run import tokens_and_cost
 from fourfold.spending.spent import Accounts, spent_on
 from fourfold.voice.chat_turn import ChatTurn, ReplyListener, ask
-from fourfold.voice.drift import DriftState
+from fourfold.voice.drift_state import DriftState
 from fourfold.voice.embedder import Vector
 from fourfold.voice.recovery import calmer, recovery_of, with_anchor
 from fourfold.voice.scoring import Alert, DriftScorer

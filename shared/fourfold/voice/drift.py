@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from fourfold.config.engine import DriftConfig
 from fourfold.drift import Compared, Envelope, Exempt, SessionDrift
-from fourfold.persona import Document
+from fourfold.voice.drift_state import DriftState
 from fourfold.voice.embedder import Vector, cosine_distance
 from fourfold.voice.features import deviations
 from fourfold.voice.fingerprint import MIN_WORDS, Fingerprint, unpacked
@@ -27,15 +25,6 @@ from fourfold.voice.words import length_in_words, words_of
 RECENT_REPLIES = 10
 _WATCH_LEVEL = DECISION / 2
 _RUN_WORDS = 3
-
-
-class DriftState(Document):
-    """Drift state of a session: CUSUM (>= 0), number of replies seen and scored, and the last RECENT_REPLIES texts."""
-
-    cusum: Annotated[float, Field(ge=0.0)] = 0.0
-    replies: int = 0
-    scored: int = 0
-    recent: tuple[str, ...] = ()
 
 
 def envelope(

@@ -30,29 +30,13 @@ from fourfold.voice.fingerprint import (
     make_fingerprint,
     summary_of,
 )
+from fourfold.voice.scenario_turn import scenario_turn
 from fourfold.voice.scenarios import Scenario, ScenarioSet
-from fourfold.voice.system_prompt import system_prompt
 from fourfold.voice.too_close import too_close
 
 # Keys of the plain assistant's replies.
 _ASSISTANT_REPLY = f"{WORKING}bare/"
-_LENGTH_RULE = "Answer as you would speak: two or three short sentences, forty words at most, and nothing beside them."
 ASSISTANT_SYSTEM = "You are a helpful assistant. Answer in two or three short sentences, forty words at most."
-
-
-def scenario_system(persona: Persona, safety: SafetyConfig) -> str:
-    """Returns the system text of a persona that answers scenarios.
-
-    Raises:
-        NotWrittenError: a layer is missing.
-    """
-    return f"{system_prompt(persona, safety)}\n\n{_LENGTH_RULE}"
-
-
-def scenario_turn(persona: Persona, safety: SafetyConfig, scenario: Scenario) -> ChatTurn:
-    """Returns the chat turn in which a persona answers a scenario."""
-    message = ChatMessage("user", scenario.text(persona.language))
-    return ChatTurn(scenario_system(persona, safety), (message,))
 
 
 class ScenarioReply(Document):

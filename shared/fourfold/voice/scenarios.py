@@ -2,7 +2,7 @@
 
 Averaging over registers and topics leaves the voice. A scenario has one text per language; a persona whose language has
 no text is asked in English. Any change of a text or of the grid needs a new version, because fingerprints of different
-scenario sets are not comparable.
+scenario sets are not comparable; a variant that replaces texts has a version of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-_TOPICS = 5
+from fourfold.config.variant import Variant, texts_hash
+from fourfold.scenario_names import TOPICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ class ScenarioSet:
 
     def baseline_subset(self) -> tuple[Scenario, ...]:
         """Ten scenarios, one per register with rotating topics: enough for the assistant baseline."""
-        rows = range(len(self.scenarios) // _TOPICS)
-        return tuple(self.scenarios[row * _TOPICS + row % _TOPICS] for row in rows)
+        columns = len(TOPICS)
+        rows = range(len(self.scenarios) // columns)
+        return tuple(self.scenarios[row * columns + row % columns] for row in rows)
 
     def find(self, scenario_id: str) -> Scenario:
         """The scenario with this id.
@@ -60,9 +62,22 @@ class ScenarioSet:
 
 
 @cache
-def scenario_set() -> ScenarioSet:
-    """The current scenario set, read once per process."""
+def shipped_scenarios() -> ScenarioSet:
+    """The shipped scenario set, read once per process."""
     content = json.loads((resources.files("fourfold.voice") / "data" / "scenarios.json").read_text(encoding="utf-8"))
     return ScenarioSet(
         content["version"], tuple(Scenario(given["id"], given["text"]) for given in content["scenarios"])
     )
+
+
+def scenario_set(variant: Variant) -> ScenarioSet:
+    """The scenario set of a variant: the shipped one, or one with the variant's messages, in all languages.
+
+    The version of the latter is the shipped version and a hash of the messages that it replaces (`1+var_...`): tasks of
+    the same variant make no difference.
+    """
+    shipped, texts = shipped_scenarios(), variant.scenario_texts
+    if not texts:
+        return shipped
+    replaced = (Scenario(one.id, {"en": texts[one.id]}) if one.id in texts else one for one in shipped.scenarios)
+    return ScenarioSet(f"{shipped.version}+{texts_hash(texts)}", tuple(replaced))

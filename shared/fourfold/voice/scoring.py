@@ -16,7 +16,8 @@ from fourfold.events.voice import DriftDetected, Recovery
 from fourfold.ids import new_request_id
 from fourfold.jobs.store import JobStatus, JobStore
 from fourfold.progress.run import RunKind
-from fourfold.voice.drift import DriftState, envelope, unscored
+from fourfold.voice.drift import envelope, unscored
+from fourfold.voice.drift_state import DriftState
 from fourfold.voice.embedder import Embedder, Vector, Vectors
 from fourfold.voice.fingerprint import Fingerprint
 from fourfold.voice.sessions import PersonaRef

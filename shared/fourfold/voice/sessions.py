@@ -15,7 +15,7 @@ from fourfold.errors import ConflictError
 from fourfold.events.voice import Recovery
 from fourfold.persona import Document, TokenUsage
 from fourfold.spending.spent import NOTHING_SPENT, Accounts
-from fourfold.voice.drift import DriftState
+from fourfold.voice.drift_state import DriftState
 
 MAX_TITLE_CHARACTERS = 200
 _TITLE_OF_MESSAGE = 80

@@ -20,8 +20,9 @@ from fourfold.persona import Persona
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.voice.embedder import Embedder, MeteredEmbedder
 from fourfold.voice.fingerprint import Fingerprint
-from fourfold.voice.fingerprint_job import ScenarioReply, paid_reply, scenario_turn
-from fourfold.voice.scenarios import Scenario, ScenarioSet, scenario_set
+from fourfold.voice.fingerprint_job import ScenarioReply, paid_reply
+from fourfold.voice.scenario_turn import scenario_turn
+from fourfold.voice.scenarios import Scenario, ScenarioSet
 from fourfold.voice.voice_check import CheckedReplies, certificate
 from fourfold.voice_certificate import VoiceCertificate
 
@@ -48,12 +49,14 @@ def read_checked(checkpoints: Checkpoints) -> Checked | None:
     return Checked(texts[_MODEL], _SUITE in texts) if _MODEL in texts else None
 
 
-def fingerprint_replies(store: JobStore, workspace_id: str, fingerprint: Fingerprint) -> Mapping[str, str]:
-    """The replies that a fingerprint was made of, by scenario id.
+def fingerprint_replies(
+    store: JobStore, workspace_id: str, fingerprint: Fingerprint, scenarios: ScenarioSet
+) -> Mapping[str, str]:
+    """The replies that a fingerprint was made of, by scenario id; none if it was made with other scenarios.
 
-    None for one that earlier versions of fourfold made, which stored no replies, or asked other scenarios.
+    None also for one that earlier versions of fourfold made, which stored no replies.
     """
-    if fingerprint.scenario_set != scenario_set().version:
+    if fingerprint.scenario_set != scenarios.version:
         return {}
     return store.records(workspace_id, fingerprint.run_id)
 

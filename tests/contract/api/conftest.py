@@ -227,6 +227,8 @@ class Api:
     def stored(self, table: str) -> list[dict[str, Any]]:
         """All items but those that belong to no persona: slots of running generations, months of lists, usage."""
         self.machine.settle()
+        if last_use.cache_info().currsize:
+            last_use().settle()
         items = self.kept.items(table)
         return [item for item in items if not _OF_NO_PERSONA.search(item.get("pk", {}).get("S", ""))]
 

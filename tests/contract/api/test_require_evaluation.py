@@ -14,7 +14,7 @@ from tests.contract.api.conftest import FULL_KEY, Api, scripted
 from tests.contract.api.evaluation_machine import EvaluationMachine
 
 REQUIRED, RETRIES = "engine.pipeline.require_evaluation", "engine.pipeline.audit.max_retries"
-VARIANT = {"name": "scene-first", "texts": {"soul_draft": "Task: soul_draft. Write the wound first, as one scene."}}
+VARIANT = {"name": "poor", "texts": {"comfort.money": "The rent is due on Friday, and I am forty short."}}
 
 
 def _set(api: Api, **values: Any) -> httpx.Response:

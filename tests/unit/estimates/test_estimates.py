@@ -12,7 +12,7 @@ from fourfold.config.presets import default_config
 from fourfold.estimates.generation import estimate_generation, estimate_steps
 from fourfold.estimates.jobs import estimate_fingerprint, estimate_suite
 from fourfold.steps import STEP_ORDER, StepName
-from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scenarios import shipped_scenarios
 from tests.providers.meter import Meter
 
 BRIEF = "A shy founder, 34, in Istanbul"
@@ -44,7 +44,7 @@ def test_jobs_cost_what_was_estimated() -> None:
         persona, _ = work.persona(BRIEF)
         began = len(meter.bill)
         work.fingerprint(persona)
-        replies = estimate_fingerprint(persona, config, scenario_set())
+        replies = estimate_fingerprint(persona, config, shipped_scenarios())
         assert abs(off_by(replies, meter.bill[began:])) < NEAR
         assert (replies.calls.low, replies.calls.high) == (50, len(meter.bill) - began)
         began = len(meter.bill)

@@ -9,8 +9,12 @@ from statistics import fmean, stdev
 
 import pytest
 
-from fourfold.evaluation.voices import Profile, separations, voice_profile
+from fourfold.evaluation.measures import REPLY_SEPARATION
+from fourfold.evaluation.models import Observation, Side
+from fourfold.evaluation.report import report
+from fourfold.evaluation.voices import Profile, reply_profile, separations, voice_profile
 from fourfold.persona import Mask
+from tests.unit.evaluation.observations import evaluation, observed
 
 LINES = (
     ("Well now, let's not rush.", "I suppose so, aye.", "tide"),
@@ -68,3 +72,19 @@ def test_one_voice_and_no_voice_have_no_distance() -> None:
     assert separations([profile]) == [None]
     assert separations([profile, (), profile]) == [pytest.approx(0.0, abs=1e-3), None, pytest.approx(0.0, abs=1e-3)]
     assert sum(value * value for value in profile) == pytest.approx(1.0, abs=1e-2)
+
+
+def test_personas_that_answer_in_the_same_words_are_worse_on_reply_separation() -> None:
+    rng = random.Random(8)  # noqa: S311 - a simulation
+    lines = [f"{first} {second} {word}" for first, second, word in LINES]
+
+    def seen(brief: int, side: Side) -> Observation:
+        own = [rng.choice(lines) + " ".join(rng.choices("abcdefgh", k=30)) for _ in range(2)]
+        return observed(brief, side, replies=reply_profile(own if side == "a" else [lines[0], lines[1]]))
+
+    found = report(evaluation(12, seen, metrics=(REPLY_SEPARATION,)))
+    measured = found.measure(REPLY_SEPARATION)
+    assert measured is not None
+    assert (found.verdict, measured.n) == ("worse", 12)
+    assert measured.b == pytest.approx(0.0, abs=0.01)
+    assert report(evaluation(12, observed)).measure(REPLY_SEPARATION) is None, "no scenario was answered"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -266,13 +264,3 @@ def test_it_is_known_what_may_have_been_sent(
             progress_wiring.sender().send(CONNECTION, "{}")
         assert len(there.requests) == (1 if answer else 0), "nothing is sent again by itself"
     progress_wiring.sender.cache_clear()
-
-
-def test_the_functions_of_live_progress_need_no_web_framework() -> None:
-    """Their layer has none."""
-    blocked = ("fastapi", "starlette", "uvicorn", "httpx", "websockets", "rich")
-    program = (
-        f"import sys\nfor name in {blocked}: sys.modules[name] = None\n"
-        "import functions.progress_connection.handler, functions.progress_push.handler"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True, cwd=SAMPLES.parents[1])

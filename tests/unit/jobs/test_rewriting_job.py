@@ -33,7 +33,7 @@ from fourfold.voice.fingerprint import (
 )
 from fourfold.voice.fingerprint_job import FingerprintJob
 from fourfold.voice.rewriting_job import LAYER_ANSWER, LayerAnswer, RewritingJob, RewrittenLayers
-from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scenarios import shipped_scenarios
 from tests.builders import MASK, SELF, SOUL, SURFACE
 from tests.unit.jobs.conftest import NOW, WORKSPACE, Bench
 
@@ -77,7 +77,7 @@ class NoBaseline:
     """No reply of the plain assistant is wanted."""
 
     def read(self, model: str) -> Mapping[str, str]:  # noqa: ARG002 - the port's
-        return {one.id: f"as an assistant {one.id} {_WORDS}" for one in scenario_set().scenarios}
+        return {one.id: f"as an assistant {one.id} {_WORDS}" for one in shipped_scenarios().scenarios}
 
     def keep(self, model: str, scenario_id: str, reply: str) -> None:
         """Not called."""
@@ -109,10 +109,10 @@ def store_as(bench: Bench, persona: Persona) -> None:
 
 
 def near_voice() -> ComparableVoice:
-    replies = {one.id: f"plain: other {one.id} {_WORDS}" for one in scenario_set().scenarios}
+    replies = {one.id: f"plain: other {one.id} {_WORDS}" for one in shipped_scenarios().scenarios}
     owner = FingerprintOwner(new_persona_id(), new_run_id(), "en")
     source = FingerprintInput(replies, [], ("test:speaker",), TokenUsage(), 0.0)
-    made = make_fingerprint(owner, source, TwoVoices(), scenario_set(), NOW)
+    made = make_fingerprint(owner, source, TwoVoices(), shipped_scenarios(), NOW)
     return ComparableVoice(owner.persona_id, None, made, np.array([unpacked_small(one) for one in made.sample]))
 
 
@@ -138,7 +138,7 @@ class Stage:
             config=ChatConfig(),
             safety=SafetyConfig(),
             embedder=TwoVoices(),
-            scenarios=scenario_set(),
+            scenarios=shipped_scenarios(),
             baseline=NoBaseline(),
             deadline=Deadline(math.inf),
             others=lambda _made: [near_voice()],

@@ -241,18 +241,6 @@ def test_an_idle_process_is_ended_and_no_descriptor_is_left(pool: WorkerPool, mo
         assert len(os.listdir("/proc/self/fd")) < before  # noqa: PTH208
 
 
-def test_messages_of_a_process_that_ended_are_shown_again_at_once(pool: WorkerPool) -> None:
-    batch = [{"visible_at": time.time() + 600}]
-
-    def run(function: dict[str, Any], *_queue: str) -> None:
-        pool.execute(STEP, {"do": function["do"], "word": ""}, "r")
-
-    pool.run_batch(lambda _m, r, *_: run(r), {}, {"do": "answer"}, {}, batch)
-    assert batch[0]["visible_at"] > time.time() + 500
-    pool.run_batch(lambda _m, r, *_: run(r), {}, {"do": "die"}, {}, batch)
-    assert batch[0]["visible_at"] < time.time() + 5
-
-
 ENGINE = """
 import sys
 from functools import partial

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fourfold.config.engine import EngineConfig, PipelineConfig, RunSettings
-from fourfold.config.variant import MAX_TEXT_BYTES
+from fourfold.config.variant import MAX_TEXT_BYTES, TEXT_NAMES
 from fourfold.constraints import Fact, Link, Violation
 from fourfold.layers import LAYER_NAMES, Layers
 from fourfold.llm.port import ModelCall, ModelFailure
@@ -93,7 +93,10 @@ def _longest_config() -> EngineConfig:
     step = {"model": names[0], "fallback": names[1:], "temperature": 0.1234567890123456}
     others = {"method", "drift_detection", "variant", "require_evaluation"}
     tree = {name: step for name in PipelineConfig.model_fields if name not in others}
-    variant = {"name": "v" * 60, "texts": {"soul_draft": ASTRAL * (MAX_TEXT_BYTES // 4 - 1)}}
+    # Every text that there is, because their names are not in the limit.
+    rest = MAX_TEXT_BYTES - len(TEXT_NAMES) * size(ASTRAL)
+    texts = {**dict.fromkeys(TEXT_NAMES, ASTRAL), "soul_draft": ASTRAL * (1 + rest // 4)}
+    variant = {"name": "v" * 60, "texts": texts}
     return EngineConfig.model_validate({"pipeline": {**tree, "variant": variant, "method": "single_call"}})
 
 

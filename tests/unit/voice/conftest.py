@@ -16,7 +16,7 @@ from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Mask, Persona, PersonaStatus, Register, SelfLayer, Soul, Surface, TokenUsage
 from fourfold.pipeline.new_run import new_run
 from fourfold.voice.fingerprint import Fingerprint, FingerprintInput, FingerprintOwner, make_fingerprint
-from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scenarios import shipped_scenarios
 from fourfold.voice.system_prompt import system_prompt
 from tests.builders import SELF, SOUL, SURFACE
 
@@ -73,7 +73,7 @@ class Voice:
 
 @cache
 def voice_of(name: str) -> Voice:
-    scenarios = scenario_set()
+    scenarios = shipped_scenarios()
     replies = {one.id: said(name, one.text("en")) for one in scenarios.scenarios}
     pole = [said(None, one.text("en")) for one in scenarios.baseline_subset()]
     taken = FingerprintInput(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)

@@ -9,7 +9,8 @@ from fourfold.config.engine import DriftConfig
 from fourfold.drift import Envelope
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Grade, TokenUsage
-from fourfold.voice.drift import DriftState, envelope, repetition
+from fourfold.voice.drift import envelope, repetition
+from fourfold.voice.drift_state import DriftState
 from fourfold.voice.embedder import cosine_distance, mean_of, normalised
 from fourfold.voice.features import deviations
 from fourfold.voice.fingerprint import (
@@ -22,7 +23,7 @@ from fourfold.voice.fingerprint import (
     unpacked_small,
 )
 from fourfold.voice.plot import Series, distances_svg
-from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scenarios import shipped_scenarios
 from fourfold.voice.stylometry import vector_of
 from tests.unit.voice.conftest import NOW, Voice, said, voice_of
 
@@ -35,7 +36,7 @@ def heard(voice: Voice, reply: str, state: DriftState | None = None, config: Dri
 
 
 def test_the_scenarios_are_a_full_grid() -> None:
-    scenarios = scenario_set().scenarios
+    scenarios = shipped_scenarios().scenarios
     assert len({one.id for one in scenarios}) == 50
     assert {(one.register, one.topic) for one in scenarios} == {
         (register, topic)
@@ -44,7 +45,7 @@ def test_the_scenarios_are_a_full_grid() -> None:
     }
     assert len({one.register for one in scenarios}) == 10
     assert len({one.text(None) for one in scenarios}) == 50
-    pole = scenario_set().baseline_subset()
+    pole = shipped_scenarios().baseline_subset()
     assert len({one.register for one in pole}) == len(pole) == 10
     assert {one.topic for one in pole} == {one.topic for one in scenarios}
 
@@ -62,7 +63,7 @@ def test_calibration_is_held_out(ceremonious: Voice) -> None:
     vectors = {key: vector_of(text) for key, text in ceremonious.replies.items()}
     centre = mean_of(list(vectors.values()))
     in_sample = sum(cosine_distance(vector, centre) for vector in vectors.values()) / len(vectors)
-    topics = {key: scenario_set().find(key).topic for key in vectors}
+    topics = {key: shipped_scenarios().find(key).topic for key in vectors}
     held_out = [
         cosine_distance(vector, mean_of([other for name, other in vectors.items() if topics[name] != topics[key]]))
         for key, vector in vectors.items()
@@ -145,12 +146,12 @@ def test_a_session_remembers_ten_replies(ceremonious: Voice) -> None:
 
 
 def test_a_voice_of_few_words_is_weak_and_says_why() -> None:
-    replies = {one.id: "Can't. Thursday." for one in scenario_set().scenarios}
+    replies = {one.id: "Can't. Thursday." for one in shipped_scenarios().scenarios}
     taken = FingerprintInput(replies, (), ("m",), TokenUsage(), 0.0)
     whose = FingerprintOwner(
         voice_of("ceremonious").fingerprint.persona_id, voice_of("ceremonious").fingerprint.run_id, None
     )
-    made = make_fingerprint(whose, taken, resolve_embedder("stylometric"), scenario_set(), NOW)
+    made = make_fingerprint(whose, taken, resolve_embedder("stylometric"), shipped_scenarios(), NOW)
     assert made.grade is Grade.WEAK
     assert "0 of 50" in made.reasons[0]
 

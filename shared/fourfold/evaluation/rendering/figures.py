@@ -99,6 +99,7 @@ def _arm(arm: ArmSummary) -> list[tuple[str, str]]:
         ("failed", f"{arm.failed:,}"),
         ("USD of the runs", amount(arm.usd, "USD")),
         ("USD of the judge", amount(arm.judge_usd, "USD")),
+        ("USD of the replies to scenarios", amount(arm.reply_usd, "USD")),
         ("tokens", f"{arm.tokens:,}"),
         ("mean wall time", amount(arm.wall_ms_mean, "ms")),
     ]
