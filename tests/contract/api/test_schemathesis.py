@@ -20,7 +20,7 @@ from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import FULL_KEY, Live, use_settings
 from tests.contract.api.schemathesis_run import walk
 
-EXAMPLES = 5
+EXAMPLES = 10
 
 
 def end_job(body: str) -> None:
