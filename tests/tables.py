@@ -20,6 +20,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.kms.models import kms_backends
 
+from tests.moto_calls import TURN, call_moto_directly
+from tests.moto_items import use_cheap_items
 from tests.moto_transactions import use_cheap_transactions
 
 if TYPE_CHECKING:
@@ -64,8 +66,9 @@ class Tables:
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """All items in DynamoDB's JSON, read where moto keeps them: a scan takes longer than most requests."""
-        kept = [item.attrs for item in _in_moto()[table].all_items()]
-        return [{name: value.to_regular_json() for name, value in attributes.items()} for attributes in kept]
+        with TURN:
+            kept = [item.attrs for item in _in_moto()[table].all_items()]
+            return [{name: value.to_regular_json() for name, value in attributes.items()} for attributes in kept]
 
 
 @contextmanager
@@ -113,7 +116,9 @@ def _moto() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
+        use_cheap_items(patch)
         use_cheap_transactions(patch)
+        call_moto_directly(patch)
         with mock_aws():
             yield
 

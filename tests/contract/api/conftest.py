@@ -60,7 +60,6 @@ from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
 from tests.contract.api.served import description
 from tests.invocation import Invocation
-from tests.isolation import take_turns
 from tests.tables import Kept, Tables, kept_in_moto, tables_in_moto
 
 if TYPE_CHECKING:
@@ -255,11 +254,6 @@ class Live:
 
     def stop(self) -> None:
         self.server.should_exit = True
-
-
-@pytest.fixture(autouse=True)
-def _isolated_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    take_turns(monkeypatch)
 
 
 def use_settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:

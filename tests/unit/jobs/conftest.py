@@ -22,7 +22,6 @@ from fourfold.storage.jobs.checkpoints import DynamoCheckpoints
 from fourfold.storage.jobs.store import DynamoJobStore
 from fourfold.storage.personas.store import DynamoPersonaStore, persona_key
 from fourfold.storage.progress.events import DynamoEventStore
-from tests.isolation import take_turns
 from tests.tables import Tables, tables_in_moto
 
 if TYPE_CHECKING:
@@ -117,8 +116,7 @@ def _tables() -> Iterator[Tables]:
 
 
 @pytest.fixture
-def bench(_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    take_turns(monkeypatch)
+def bench(_tables: Tables) -> Bench:
     _tables.put_back()
     persona = Persona(
         id=new_persona_id(),

@@ -15,7 +15,6 @@ from fourfold.spending.run_budget import RunBudget, RunOverBudgetError
 from fourfold.spending.spent import NANO
 from fourfold.storage.usage.budgets import DynamoBudgets
 from fourfold.storage.usage.holds import DynamoHolds, DynamoRunHold
-from tests.isolation import take_turns
 from tests.tables import Tables, tables_in_moto
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -24,8 +23,7 @@ HELD = timedelta(minutes=5)
 
 
 @pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
-    take_turns(monkeypatch)
+def tables() -> Iterator[Tables]:
     with tables_in_moto({"personas": "S", "outbox": None}) as tables:
         yield tables
 

@@ -6,11 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-
 from fourfold.progress.subscriptions import Connection
 from fourfold.storage.progress.connections import DynamoConnections
-from tests.isolation import take_turns
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -47,8 +44,7 @@ def test_whatever_the_order_a_connection_leaves_nothing(dynamodb: DynamoDBClient
     assert stored(dynamodb) == []
 
 
-def test_many_at_once_get_no_more_than_there_are(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    take_turns(monkeypatch)
+def test_many_at_once_get_no_more_than_there_are(dynamodb: DynamoDBClient) -> None:
     table = DynamoConnections(dynamodb, "connections", lambda: START)
     with ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(lambda number: connect(table, number, 5), range(24)))

@@ -5,10 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import pytest
-
 from fourfold.storage.idempotency.reply_slots import ReplySlots
-from tests.isolation import take_turns
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -31,8 +28,7 @@ def test_processes_share_the_slots_of_a_workspace(dynamodb: DynamoDBClient) -> N
     assert processes[0].take("ws_one", 3, 60) is None
 
 
-def test_many_at_once_get_no_more_than_there_are(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    take_turns(monkeypatch)
+def test_many_at_once_get_no_more_than_there_are(dynamodb: DynamoDBClient) -> None:
     slots = ReplySlots(dynamodb, "idempotency", "CHATS", lambda: START)
     with ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(lambda _: slots.take("ws_one", 5, 60), range(24)))
