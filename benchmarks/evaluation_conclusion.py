@@ -12,6 +12,7 @@ import random
 import sys
 import time
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -51,17 +52,21 @@ _ANSWERS: Final = 200  # different replies
 def measure(sizes: tuple[int, ...]) -> Report:
     """All figures, without and with replies to ten scenarios."""
     published = Report("evaluation_conclusion")
-    written = written_offline("A shy founder, 34, in Istanbul")
     ten = asked_scenarios(Variant(), Variant(name="every", texts=dict.fromkeys(SCENARIO_NAMES, "And now?")))
-    for size in sizes:
-        for scenarios in ((), ten):
-            _concluded(evaluation_of(size, scenarios), written, published)
+    # A process for each: memory that one frees would be free for the next.
+    with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+        for size in sizes:
+            for scenarios in ((), ten):
+                figures = pool.apply(_concluded, (size, scenarios))
+                what = f"{size} briefs{', with replies to ten scenarios' if scenarios else ''}"
+                for name, (value, unit) in figures.items():
+                    published.figure(f"{what}: {name}", value, unit)
     return published
 
 
-def _concluded(evaluation: Evaluation, written: RunState, published: Report) -> None:
-    table = TableInMemory()
-    _fill(table, evaluation, written)
+def _concluded(size: int, scenarios: tuple[str, ...]) -> dict[str, tuple[float, str]]:
+    evaluation, table = evaluation_of(size, scenarios), TableInMemory()
+    _fill(table, evaluation, written_offline("A shy founder, 34, in Istanbul"))
     client = table.client()
     run = _run(evaluation)
     before = _resident_mb(peak=False)
@@ -71,11 +76,12 @@ def _concluded(evaluation: Evaluation, written: RunState, published: Report) -> 
     cpu = time.process_time() - began
     if report.pairs != evaluation.briefs or (evaluation.scenarios and report.measure("reply_separation") is None):
         raise AssertionError(f"{report.pairs} pairs of {evaluation.briefs}")
-    what = f"{evaluation.briefs} briefs{', with replies to ten scenarios' if evaluation.scenarios else ''}"
-    published.figure(f"{what}: requests", table.requests.total(), "")
-    published.figure(f"{what}: units read", table.read_units, "")
-    published.figure(f"{what}: CPU", cpu, "s")
-    published.figure(f"{what}: memory", _resident_mb(peak=True) - before, "MiB")
+    return {
+        "requests": (table.requests.total(), ""),
+        "units read": (table.read_units, ""),
+        "CPU": (cpu, "s"),
+        "memory": (_resident_mb(peak=True) - before, "MiB"),
+    }
 
 
 class _Kept(DynamoEvaluations):
