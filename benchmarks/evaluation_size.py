@@ -25,7 +25,8 @@ from fourfold.evaluation.judging import Judgement, PairJudgement
 from fourfold.evaluation.models import SIDES, Arm, BriefItem, Side
 from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.store import judgement_key, preference_key
-from fourfold.persona import PersonaStatus
+from fourfold.llm.port import ModelCall
+from fourfold.persona import PersonaStatus, TokenUsage
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -47,6 +48,13 @@ if TYPE_CHECKING:
 SIZES: Final = (100, 1000)
 _EVALUATION, _RUN = "evl_01kaqf0c5v3y9m2t8z4n6r1w7b", "run_01kaqf0c5v3y9m2t8z4n6r1w7b"
 _AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
+CALL: Final = ModelCall(
+    provider="offline",
+    model="composer-1",
+    duration_ms=2_000,
+    tokens=TokenUsage(input_tokens=1_800, output_tokens=360),
+    cost_usd=0.0123,
+)
 _LAYOUT: Final = {"personas": "S", "run-events": "N", "outbox": None}
 
 
@@ -69,7 +77,7 @@ def _sized(
     size: int, written: RunState, client: DynamoDBClient, meter: DynamoMeter
 ) -> Iterator[tuple[str, Usage, float]]:
     store, personas = DynamoEvaluations(client, "personas", "outbox"), DynamoPersonaStore(client, "personas", "outbox")
-    evaluation = _evaluation(size)
+    evaluation = evaluation_of(size)
     briefs = [BriefItem(id=f"brief-{place}", text=f"A baker, {place}, in Cork") for place in range(size)]
     run = Run(
         id=evaluation.run_id,
@@ -117,23 +125,30 @@ def _fill(evaluation: Evaluation, briefs: list[BriefItem], written: RunState, ta
         item
         for number, brief in enumerate(briefs)
         for side in SIDES
-        for item in _cell(evaluation, number, brief, side, written)
+        for item in cell_items(evaluation, number, brief, side, written)
     )
+    table.put_many(judgement_items(evaluation, written))
+
+
+def judgement_items(evaluation: Evaluation, written: RunState) -> Iterator[dict[str, Any]]:
+    """The stored judgements of all pairs."""
     pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
     scores = written.audit.scores if written.audit is not None else None
-    judged = Judgement(overall=4.0, scores=scores, judge="offline:composer-1", rubric_version="r").model_dump_json()
-    preferred = PairJudgement(prefers="first", judge="offline:composer-1").model_dump_json()
-    table.put_many(
-        {**key(pk, f"JUDGEMENT#{place}"), "doc": packed(text)}
-        for number in range(len(briefs))
-        for place, text in (
-            *((judgement_key(number, side, 0), judged) for side in SIDES),
-            *((preference_key(number, side), preferred) for side in SIDES),
-        )
-    )
+    judged = Judgement(
+        overall=4.0, scores=scores, judge="offline:composer-1", rubric_version="r", calls=(CALL,)
+    ).model_dump_json()
+    preferred = PairJudgement(prefers="first", judge="offline:composer-1", calls=(CALL,)).model_dump_json()
+    judged_item, preferred_item = packed(judged), packed(preferred)
+    for number in range(evaluation.briefs):
+        for side in SIDES:
+            yield {**key(pk, f"JUDGEMENT#{judgement_key(number, side, 0)}"), "doc": judged_item}
+            yield {**key(pk, f"JUDGEMENT#{preference_key(number, side)}"), "doc": preferred_item}
 
 
-def _cell(evaluation: Evaluation, number: int, brief: BriefItem, side: Side, written: RunState) -> list[dict[str, Any]]:
+def cell_items(
+    evaluation: Evaluation, number: int, brief: BriefItem, side: Side, written: RunState
+) -> list[dict[str, Any]]:
+    """The stored run and persona of a cell."""
     start = cell_run(evaluation, brief, number, side, _AT)
     draft = written.draft
     layers = {"soul": draft.soul, "self_": draft.self_, "mask": draft.mask, "surface": draft.surface}
@@ -143,7 +158,8 @@ def _cell(evaluation: Evaluation, number: int, brief: BriefItem, side: Side, wri
     return [record_item(run, 1, written.basis()), {**where, "doc": {"S": persona.model_dump_json()}}]
 
 
-def _evaluation(size: int) -> Evaluation:
+def evaluation_of(size: int, scenarios: tuple[str, ...] = ()) -> Evaluation:
+    """A running evaluation of so many briefs, whose personas answer scenarios."""
     config = EngineConfig()
     a, b = (Arm(side=side, label=side, config=config, config_hash=config.hash(), method="six_steps") for side in SIDES)
     return Evaluation(
@@ -154,6 +170,7 @@ def _evaluation(size: int) -> Evaluation:
         b=b,
         judge=config.pipeline.audit,
         briefs=size,
+        scenarios=scenarios,
         margin=0.2,
         max_usd=100.0,
         created_at=_AT,

@@ -22,6 +22,7 @@ from moto.kms.models import kms_backends
 
 from tests.moto_calls import TURN, call_moto_directly
 from tests.moto_items import use_cheap_items
+from tests.moto_queries import use_cheap_queries
 from tests.moto_transactions import use_cheap_transactions
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def _moto() -> Iterator[None]:
             patch.setenv(name, value)
         use_cheap_items(patch)
         use_cheap_transactions(patch)
+        use_cheap_queries(patch)
         call_moto_directly(patch)
         with mock_aws():
             yield

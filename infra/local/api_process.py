@@ -20,6 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from infra.local.collector import uncollected
+from infra.local.settled_clock import SettledClock
 from infra.local.storage_health import storage_failure
 from infra.local.thread_switches import switch_often
 
@@ -56,6 +57,9 @@ def _server(received: dict[str, Any]) -> uvicorn.Server:
     api.app.state.storage_failure = partial(storage_failure, environment["AWS_ENDPOINT_URL"])
     sign_in = importlib.import_module("functions.api.console.sign_in")
     api.app.state.sign_in_link = sign_in.SignInLink(**received["sign_in"], clock=time.time)
+    clock = SettledClock(importlib.import_module("fourfold.pipeline.staleness").MAX_SILENCE)
+    clock.keep_looking()
+    importlib.import_module("functions.clock").judge_silence_by(clock)
     server: uvicorn.Server = api.Server(api.app)
     return server
 

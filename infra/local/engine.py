@@ -195,18 +195,21 @@ class Engine:
     def _load(self) -> None:
         """Load what is stored. The files of an earlier version are moved into the database, and kept aside."""
         from ministack.app import app
+        from ministack.services import dynamodb, eventbridge, lambda_svc, sqs
 
         from infra.local.bridges.deep_messages import install_deep_messages
         from infra.local.bridges.event_sources import EventSources
         from infra.local.bridges.parsed_once import install_parsed_once
         from infra.local.bridges.periodic_save import PeriodicSave
         from infra.local.bridges.saved_state import copies, load_saved_state, set_aside
+        from infra.local.bridges.steady_clock import install_steady_clock
         from infra.local.bridges.store.installation import install_store
 
         self._counted = CountedFaults(ForegroundFirst(app))
         self._guard = LoopbackGuard(self._counted, self.root_key, self._storage_failure)
         install_deep_messages()
         install_parsed_once()
+        install_steady_clock(dynamodb, eventbridge, lambda_svc, sqs)
         self._database = Database(self._home.database)
         self._workflow = install_store(self._database)
         self._sources = EventSources()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -15,4 +15,11 @@ MAX_VALUE_CHARACTERS = 500
 MetadataName = Annotated[str, StringConstraints(pattern=rf"^[A-Za-z0-9_.-]{{1,{MAX_NAME_CHARACTERS}}}$")]
 _Value = Annotated[str, Field(min_length=1, max_length=MAX_VALUE_CHARACTERS), AfterValidator(acceptable_text)]
 
-CallerMetadata = Annotated[dict[MetadataName, _Value], Field(max_length=MAX_ENTRIES)]
+
+def _no_other_names(schema: dict[str, Any]) -> None:
+    """Turns `patternProperties`, which allow all other names too, into a map whose names all have the pattern."""
+    [(pattern, value)] = schema.pop("patternProperties").items()
+    schema |= {"propertyNames": {"pattern": pattern}, "additionalProperties": value}
+
+
+CallerMetadata = Annotated[dict[MetadataName, _Value], Field(max_length=MAX_ENTRIES, json_schema_extra=_no_other_names)]

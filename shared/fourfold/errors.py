@@ -45,8 +45,7 @@
   * LocalError                 the local engine, deployment or API failed
     + AlreadyRunningError, ApiStartError, BadPortError, ChannelClosedError, DatabaseError, DeployError, EngineError
     + ForkError, InvocationTimeoutError, NotServingError, NotStoredError, NotUnderstoodError, PortTakenError
-    + SynthesisError, UnreadableStateError, UnusableHomeError, WorkerEndedError
-      - WorkerNotStartedError     an invocation whose function had not begun
+    + SynthesisError, UnreadableStateError, UnusableHomeError, WorkerEndedError, WorkerNotStartedError
   * BundlingError              a Lambda layer could not be built
   * BytecodeError              the byte code of an asset could not be made
 """

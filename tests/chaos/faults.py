@@ -132,11 +132,12 @@ def _command(pid: int) -> bytes:
         return b""
 
 
+CLOCK = Fault("clock set", 5, _set_clock, _has_compiler)
 FAULTS = (
     Fault("kill -9", 20, _kill),
     Fault("SIGSTOP, SIGCONT", 5, _pause),
     Fault("workers killed", 5, _kill_worker),
     Fault("full disk", 5, _full_disk),
     Fault("few descriptors", 5, _few_descriptors),
-    Fault("clock set", 5, _set_clock, _has_compiler),
+    CLOCK,
 )

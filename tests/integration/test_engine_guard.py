@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import httpx
 import pytest
 
@@ -48,6 +50,14 @@ def test_nobody_is_root_without_the_key_of_this_start(stack: LocalServer, header
     reset = httpx.post(f"{stack.server.engine_url}/_ministack/reset", headers=headers)
 
     assert (reply.status_code, reset.status_code) == (403, 403)
+    assert stack.aws("dynamodb").list_tables()["TableNames"]
+
+
+def test_a_request_that_was_on_its_way_as_the_clock_was_set_is_served(
+    stack: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=1)
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: earlier)
     assert stack.aws("dynamodb").list_tables()["TableNames"]
 
 

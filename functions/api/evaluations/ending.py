@@ -7,7 +7,7 @@ from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.evaluation.staleness import has_begun, is_lost
 from fourfold.pipeline.staleness import may_be_stale
 from fourfold.progress.log import LogEntry
-from functions.clock import now
+from functions.clock import now, silence_now
 from functions.wiring import budget, conclusion_context, evaluations, event_store
 
 
@@ -15,7 +15,7 @@ def current_evaluation(evaluation: Evaluation) -> Evaluation:
     """Returns the current state of an evaluation. A lost one is failed first, with the report of what it observed."""
     if evaluation.status is not EvaluationStatus.RUNNING or not may_be_stale(evaluation.created_at, now()):
         return evaluation
-    if not is_lost(evaluation, _entries(evaluation), now()):
+    if not is_lost(evaluation, _entries(evaluation), silence_now()):
         return evaluation
     return conclude(evaluation, conclusion_context(evaluation), EVALUATION_FAILED)
 

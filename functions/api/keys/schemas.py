@@ -54,6 +54,11 @@ def _known_scope(scope: str) -> str:
 ScopeName = Annotated[str, AfterValidator(_known_scope), Field(json_schema_extra={"enum": list(SCOPES)})]
 
 
+def _to_nano_usd(usd: float | None) -> float | None:
+    """The amount as budgets count it. DynamoDB refuses what is closer to zero than 1e-130."""
+    return None if usd is None else round(usd, 9)
+
+
 class ApiKeyRequest(BaseModel):
     """The key to create. It belongs to the workspace of the key that creates it."""
 
@@ -102,8 +107,10 @@ class ApiKeyRequest(BaseModel):
             ge=0,
             le=10_000_000,
             allow_inf_nan=False,
-            description="The most USD that work which the key asks for may cost in a UTC month; null: no cap.",
+            description="The most USD that work which the key asks for may cost in a UTC month, to nine decimals; "
+            "null: no cap.",
         ),
+        AfterValidator(_to_nano_usd),
     ] = None
 
     @model_validator(mode="after")

@@ -30,7 +30,7 @@ from fourfold.storage.progress.events import existing_entries
 from functions.api.evaluations.ending import current_evaluation
 from functions.api.runs.open_streams import open_stream
 from functions.api.wiring import in_polling_thread, in_thread
-from functions.clock import now
+from functions.clock import now, silence_now
 from functions.wiring import evaluations, event_store, job_context, persona_store, run_context
 
 # API Gateway and Lambda end a reply after 15 minutes, so waits and streams end a little earlier.
@@ -120,7 +120,7 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
     entries = list(event_store(workspace_id, run_id).entries())
     if not run.kind.is_pipeline:
         return _current_job(with_cancellation(run, entries), entries)
-    if is_stale(run, entries, now()):
+    if is_stale(run, entries, silence_now()):
         fail_run(identity_of(run), problem_from("ABORTED", ""), run_context())
         return persona_store().run(workspace_id, run_id)
     return with_cancellation(with_progress(run, entries), entries)
@@ -137,7 +137,7 @@ def _current_evaluation_run(run: Run) -> Run | None:
 
 def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:
     """The current state of a job. A job without a worker, or replaced by another run, is failed first."""
-    if not is_stale(run, entries, now()) or _is_queued(run):
+    if not is_stale(run, entries, silence_now()) or _is_queued(run):
         return run
     failed = run.model_copy(update={"status": RunStatus.FAILED, "error": JOB_LOST, "completed_at": now()})
     jobs = job_context()

@@ -27,6 +27,7 @@ At each start:
 While it serves:
     `deep_messages`: a WebSocket message that is nested too deeply is answered, instead of ending the connection.
     `foreground_first`: the API's requests pass those of the workers.
+    `steady_clock`: nothing waits longer or fails because the machine's clock is set.
     `parsed_once`: an expression and a policy are parsed once, not for each item and each request.
     `loopback_auth`: only this machine's programs are served, and root requests must be signed with this start's key.
 """

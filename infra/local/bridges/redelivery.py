@@ -9,12 +9,12 @@ whose function did not begin does not count.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from enum import Enum, auto
 from typing import Any, Final
 
 from infra.local.bridges.ministack_types import Json
+from infra.local.bridges.steady_clock import steady_time
 
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
@@ -60,7 +60,7 @@ class Batch:
         """
         for message, handle in self._received:
             if message.get("receipt_handle") == handle:
-                visible_at = time.time() + _pause_s(message, delivery)
+                visible_at = steady_time() + _pause_s(message, delivery)
                 message["visible_at"] = min(message["visible_at"], visible_at)
 
 

@@ -11,15 +11,14 @@ from typing import Final
 from fourfold.evaluation.judging import Judgement, PairJudgement
 from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Observation, Preference, Side
 from fourfold.evaluation.observing import (
-    cost_of,
     judgements_of,
+    judging_cost,
     observation,
     pair_judgements_of,
     preference_of,
     replies_of,
 )
 from fourfold.evaluation.record import Evaluation, EvaluationStatus, StopReason
-from fourfold.evaluation.replying import PersonaReply
 from fourfold.evaluation.report import EvaluationData, report
 from fourfold.evaluation.store import Budget, Committed, EvaluationStore
 from fourfold.events.envelope import EventData, bus_entry
@@ -30,9 +29,9 @@ from fourfold.pipeline.store import PersonaStore
 from fourfold.problem import Problem, problem
 from fourfold.progress.events import JobCompleted, JobFailed
 from fourfold.progress.log import RunLog
-from fourfold.progress.run import Run, RunStatus
+from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.scenario_names import SCENARIO_NAMES
-from fourfold.spending.spent import Account, Spent, spent_on
+from fourfold.spending.spent import NANO, NOTHING_SPENT, Account, Accounts, Spent, added, nano_usd, spent_on
 
 EVALUATION_FAILED: Final[Problem] = problem(
     "evaluation_failed",
@@ -44,6 +43,7 @@ EVALUATION_FAILED: Final[Problem] = problem(
 
 # The step under which replies to scenarios are counted, beside those of the judge.
 REPLY_STEP: Final = "reply"
+_KIND: Final = RunKind.EVALUATION.value
 # Briefs whose cells are read together: two requests for runs and for personas, with some 2 MB of personas in memory.
 _BRIEFS_AT_ONCE: Final = 100
 
@@ -65,7 +65,7 @@ class _Observed:
     preferences: tuple[Preference, ...]
     judgements: dict[Side, list[Judgement]]
     pair_judgements: list[PairJudgement]
-    replies: dict[Side, list[PersonaReply]]
+    replies: dict[Side, Accounts]  # what they came to: the replies themselves would take most of the memory
 
 
 def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Problem | None = None) -> Evaluation:
@@ -104,7 +104,7 @@ def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -
     preferences: list[Preference] = []
     pair_judgements: list[PairJudgement] = []
     judged: dict[Side, list[Judgement]] = {side: [] for side in SIDES}
-    replied: dict[Side, list[PersonaReply]] = {side: [] for side in SIDES}
+    replied: dict[Side, Accounts] = dict.fromkeys(SIDES, NOTHING_SPENT)
     for first in range(0, briefs, _BRIEFS_AT_ONCE):
         some = range(first, min(first + _BRIEFS_AT_ONCE, briefs))
         cells = context.evaluations.cells(evaluation, some)
@@ -112,7 +112,8 @@ def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -
             judgements = judgements_of(evaluation, brief, side, stored)
             replies = replies_of(evaluation, brief, side, stored)
             judged[side] += judgements
-            replied[side] += replies
+            calls = (call for reply in replies for call in reply.calls)
+            replied[side] = added(replied[side], spent_on(_KIND, evaluation.author, calls, REPLY_STEP))
             cell = cells.get((brief, side))
             seen = None if cell is None else observation(evaluation, brief, side, cell, judgements, replies)
             if seen is not None:
@@ -144,15 +145,16 @@ def _data(
         brief_set=evaluation.brief_set,
         metrics=evaluation.metrics,
         margin=evaluation.margin,
-        judge_usd=(cost_of(observed.judgements["a"])[1], cost_of(observed.judgements["b"])[1]),
+        judge_usd=(judging_cost(observed.judgements["a"])[1], judging_cost(observed.judgements["b"])[1]),
         reply_usd=(_usd(observed.replies["a"]), _usd(observed.replies["b"])),
         stopped=stopped,
         notes=[*_notes_on_scenarios(evaluation), *_notes(committed)],
     )
 
 
-def _usd(replies: list[PersonaReply]) -> float | None:
-    return cost_of(replies)[1] if replies else None
+def _usd(replies: Accounts) -> float | None:
+    is_known = replies and not any(spent.unpriced for spent in replies.values())
+    return round(nano_usd(replies) / NANO, 6) if is_known else None
 
 
 def _notes_on_scenarios(evaluation: Evaluation) -> list[str]:
@@ -203,8 +205,9 @@ def _ended(
 def _ended_run(run: Run, ended: Evaluation, observed: _Observed) -> Run:
     """The evaluation's run with the tokens of its judge and of replies; those of the personas are in their own runs."""
     judged = [one for each in observed.judgements.values() for one in each]
-    replied = [one for each in observed.replies.values() for one in each]
-    tokens, _ = cost_of([*judged, *observed.pair_judgements, *replied])
+    tokens, _ = judging_cost([*judged, *observed.pair_judgements])
+    for spent in (spent for each in observed.replies.values() for spent in each.values()):
+        tokens += spent.tokens
     error = {EvaluationStatus.FAILED: ended.error, EvaluationStatus.CANCELLED: CANCELLED}.get(ended.status)
     return run.model_copy(
         update={
@@ -220,11 +223,8 @@ def _spent(run: Run, observed: _Observed) -> dict[Account, Spent]:
     """What the calls of the judge and of replies came to; those of the personas are counted with their runs."""
     calls = [call for each in observed.judgements.values() for one in each for call in one.calls]
     calls += [call for one in observed.pair_judgements for call in one.calls]
-    replies = [call for each in observed.replies.values() for one in each for call in one.calls]
-    return {
-        **spent_on(run.kind.value, run.author, calls),
-        **spent_on(run.kind.value, run.author, replies, REPLY_STEP),
-    }
+    judged = spent_on(run.kind.value, run.author, calls)
+    return added(judged, added(observed.replies["a"], observed.replies["b"]))
 
 
 def _event(ended: Evaluation, run: Run, built: EvaluationReport) -> EventData:

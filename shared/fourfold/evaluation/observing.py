@@ -94,9 +94,9 @@ def claims_kept(persona: Persona) -> ClaimCounts | None:
     return claim_counts(check_claims(claims_of(persona.intent), PersonaText(soul, self_, mask, surface)))
 
 
-def cost_of(answers: Iterable[Judgement | PairJudgement | PersonaReply]) -> tuple[TokenUsage, float | None]:
-    """Returns the tokens and the USD of judgements and replies."""
-    return tokens_and_cost(call for answer in answers for call in answer.calls)
+def judging_cost(judgements: Iterable[Judgement | PairJudgement]) -> tuple[TokenUsage, float | None]:
+    """Returns the tokens and the USD of judgements."""
+    return tokens_and_cost(call for judgement in judgements for call in judgement.calls)
 
 
 def _reply_profile(evaluation: Evaluation, replies: Sequence[PersonaReply]) -> Profile:

@@ -84,9 +84,13 @@ def spent_in_run(run: Run) -> dict[Account, Spent]:
     """Returns what a run of the pipeline came to, from the calls of its attempts."""
     found: dict[Account, Spent] = {}
     for step in (step for attempt in run.attempts for step in attempt.steps):
-        for account, spent in spent_on(run.kind.value, run.author, step.calls, step.step.value).items():
-            found[account] = found.get(account, Spent()) + spent
+        found = added(found, spent_on(run.kind.value, run.author, step.calls, step.step.value))
     return found
+
+
+def added(one: Accounts, other: Accounts) -> dict[Account, Spent]:
+    """Returns what both came to, by account."""
+    return {account: one.get(account, Spent()) + other.get(account, Spent()) for account in (*one, *other)}
 
 
 def nano_usd(accounts: Accounts) -> int:

@@ -65,6 +65,11 @@ class Delivery(Document):
     busy_until: datetime | None = None
     created_at: datetime
 
+    @property
+    def changed_at(self) -> datetime:
+        """The time of its newest attempt, or of its creation."""
+        return self.attempts[-1].at if self.attempts else self.created_at
+
 
 class Message(Document):
     """The content of a delivery: an event, or a ping."""

@@ -22,6 +22,8 @@ from fourfold.webhooks.store import WebhookStore
 _GONE: Final = 410
 # Time of an attempt beyond the receiver's timeout: DNS lookup and writes.
 _CLAIM_MARGIN: Final = timedelta(seconds=15)
+# Further ahead of this clock than any right clock is.
+_AHEAD: Final = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Dispatcher:
             reason: DeadReason = "endpoint_deleted" if endpoint is None else "endpoint_disabled"
             if self.store.mark_dead(scheduled.endpoint_id, scheduled.delivery_id, reason, self.clock()):
                 return Done(dead=reason)
-            return self._check_later(scheduled, self.clock())
+            return _check_later(self._known(scheduled), self.clock())
         # An endpoint may have become slow since the message was queued.
         if lane is Lane.FAST and lane_of(endpoint) is Lane.SLOW:
             return Retry(Lane.SLOW, timedelta())
@@ -70,15 +72,16 @@ class Dispatcher:
         until = now + timedelta(seconds=config.timeout_s) + _CLAIM_MARGIN
         delivery = self.store.claim(scheduled.endpoint_id, scheduled.delivery_id, now, until)
         if delivery is None:
-            return self._check_later(scheduled, now)
+            known = self._known(scheduled)
+            if known is not None and known.changed_at > now + _AHEAD:
+                # Its times are of a clock that was ahead and has been set right since.
+                delivery = self.store.claim(known.endpoint_id, known.id, known.due_at, until)
+            if delivery is None:
+                return _check_later(known, now)
         return self._attempt(endpoint, delivery, config)
 
-    def _check_later(self, scheduled: ScheduledDelivery, now: datetime) -> Retry | Done:
-        """Checks later if the delivery is not due yet or another worker attempts it, in case that worker dies."""
-        known = self.store.delivery(scheduled.endpoint_id, scheduled.delivery_id)
-        if known is None or known.status is not DeliveryStatus.PENDING:
-            return Done()
-        return Retry(Lane.SLOW, max(known.due_at, known.busy_until or known.due_at, now + timedelta(seconds=1)) - now)
+    def _known(self, scheduled: ScheduledDelivery) -> Delivery | None:
+        return self.store.delivery(scheduled.endpoint_id, scheduled.delivery_id)
 
     def _attempt(self, endpoint: Endpoint, delivery: Delivery, config: WebhooksConfig) -> Retry | Done:
         started = self.clock()
@@ -124,3 +127,10 @@ class Dispatcher:
         event = WebhookEndpointDisabled(endpoint_id=endpoint.id, reason=reason, failing_since=endpoint.failing_since)
         entry = bus_entry(event, workspace_id=endpoint.workspace_id, correlation_id=delivery.id, occurred_at=now)
         self.store.disable(endpoint, reason, now, entry)
+
+
+def _check_later(known: Delivery | None, now: datetime) -> Retry | Done:
+    """Checks later if the delivery is not due yet or another worker attempts it, in case that worker dies."""
+    if known is None or known.status is not DeliveryStatus.PENDING:
+        return Done()
+    return Retry(Lane.SLOW, max(known.due_at, known.busy_until or known.due_at, now + timedelta(seconds=1)) - now)

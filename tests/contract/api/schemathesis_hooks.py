@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,13 +17,14 @@ import schemathesis
 from pydantic_core import PydanticCustomError
 
 from fourfold.steps import STEP_ORDER
-from fourfold.text_rules import acceptable_text
+from fourfold.text_rules import acceptable_line, acceptable_text
 from functions.api.config.schemas import ConfigPatch
 from functions.api.openapi.examples import examples
 from functions.api.provocation_tests.examples import OWN_TEST
 
 _KEYS = itertools.cycle(os.environ["FOURFOLD_KEYS"].split(","))
-_TEXTS = ("intent", "name", "message", "reply", "title", "label")
+_NUMBERS = itertools.count(1)  # some lists are of different texts
+_LINES = ("name", "title", "label")
 _MODELS = (".model", ".fallback", ".confirm_model")
 _STEPS = tuple(f"engine.pipeline.{step}." for step in (*STEP_ORDER, "single_call"))
 _ONE_STEP = "engine.pipeline.audit."
@@ -88,8 +90,7 @@ def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, 
     """
     schemas = raw_schema["components"]["schemas"]
     whole = schemas["RequestSettings"]
-    further = [key for key in whole["properties"] if key.startswith(_STEPS) and not key.startswith(_ONE_STEP)]
-    kept = {key: setting for key, setting in whole["properties"].items() if key not in further}
+    kept = {key: setting for key, setting in whole["properties"].items() if not _is_of_further_step(key)}
     schemas["RequestSettingsOfOneStep"] = {**whole, "properties": kept}
     for name, schema in schemas.items():
         setting = schema.get("properties", {}).get("config", {})
@@ -103,15 +104,9 @@ schemathesis.hook(before_load_schema)
 def _make_right(body: dict[str, Any]) -> None:
     if isinstance(body.get("expires_at"), str):
         body["expires_at"] = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-    for name in _TEXTS:
-        if isinstance(body.get(name), str) and not _is_legible(body[name]):
-            body[name] = "A shy founder, 34, in Istanbul"
-    if isinstance(body.get("replies"), list):
-        body["replies"] = [text if _is_legible(text) else "Sit. Eat. Then talk." for text in body["replies"]]
+    body.update({name: _made_legible(name, value) for name, value in body.items()})
     if "model" in body and "messages" not in body:  # of a provider with credentials
         body["model"] = "offline:composer-1"
-    if isinstance(body.get("metadata"), dict) and not all(map(_is_legible, _texts_in(body["metadata"]))):
-        body["metadata"] = {"team": "research"}
     if isinstance(body.get("messages"), list):
         _make_chat_right(body)
     if "count" in body:  # a slug names one persona
@@ -123,6 +118,8 @@ def _make_right(body: dict[str, Any]) -> None:
         if "from" in body:  # a single call has no later step to begin at
             body["config"].pop("engine.pipeline.method", None)
         _make_settings_right(body["config"])
+        if any(map(_is_of_further_step, body["config"])):  # 200 runs would try them no better than their estimates
+            body["dry_run"] = True
 
 
 def _make_chat_right(body: dict[str, Any]) -> None:
@@ -140,6 +137,10 @@ def _make_settings_right(config: dict[str, Any]) -> None:
         config[key] = None
 
 
+def _is_of_further_step(key: str) -> bool:
+    return key.startswith(_STEPS) and not key.startswith(_ONE_STEP)
+
+
 def _texts_in(value: object) -> list[str]:
     if isinstance(value, dict):
         return [text for each in value.items() for part in each for text in _texts_in(part)]
@@ -148,9 +149,19 @@ def _texts_in(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _is_legible(text: str) -> bool:
+def _made_legible(name: str, value: Any) -> Any:
+    """The value of this name, with another text for each that the one rule for text refuses."""
+    if isinstance(value, dict):
+        return {key: _made_legible(key, child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_made_legible(name, child) for child in value]
+    rule = acceptable_line if name in _LINES else acceptable_text
+    return value if not isinstance(value, str) or _is_legible(value, rule) else f"A founder, {next(_NUMBERS)}"
+
+
+def _is_legible(text: str, rule: Callable[[str], str] = acceptable_text) -> bool:
     try:
-        acceptable_text(text)
+        rule(text)
     except PydanticCustomError:
         return False
     return True

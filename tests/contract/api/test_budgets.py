@@ -211,6 +211,14 @@ def test_a_reply_settles_and_a_key_has_its_own_cap(api: Api, limit: Limit) -> No
     assert api.call("GET", f"/v1/keys/{poor['id']}", FULL_KEY).json()["usd_per_month"] == 0.0
 
 
+@pytest.mark.parametrize(("asked", "kept"), [(1e-286, 0.0), (5e-324, 0.0), (1e-9, 1e-9), (0.1234567894, 0.123456789)])
+def test_a_cap_is_kept_to_nine_decimal_places(api: Api, asked: float, kept: float) -> None:
+    body = {"name": "capped", "scopes": ["chat:write"], "usd_per_month": asked}
+    made = api.call("POST", "/v1/keys", FULL_KEY, json=body)
+    assert (made.status_code, made.json()["usd_per_month"]) == (201, kept)
+    assert api.read(f"/v1/keys/{made.json()['id']}")["usd_per_month"] == kept
+
+
 def test_a_model_without_a_price_is_refused_under_a_budget_unless_allowed(api: Api, limit: Limit) -> None:
     config = {"engine.pipeline.soul_draft.model": "anthropic:claude-unheard-of"}
     limit(usd_per_month=1.0)

@@ -168,6 +168,15 @@ def test_bodies_can_be_written_without_their_optional_fields() -> None:
     ] == []
 
 
+@pytest.mark.parametrize("body", ["PersonaRequest", "PersonaPatch", "ForkRequest", "SessionPatch"])
+def test_metadata_whose_names_are_refused_does_not_fit(body: str) -> None:
+    schema = SCHEMAS[body]["properties"]["metadata"]
+    assert_fits(schema, {"ticket": "A-17"})
+    for refused in ({"a b": "A-17"}, {"": "A-17"}, {"x" * 41: "A-17"}, {"ticket": 17}):
+        with pytest.raises(ValidationError):
+            assert_fits(schema, refused)
+
+
 def test_names_of_operations_are_verbs_and_nouns() -> None:
     for operation in OPERATIONS.values():
         assert re.fullmatch(r"[a-z]+(_[a-z]+)+", operation["operationId"])

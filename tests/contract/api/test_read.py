@@ -92,6 +92,23 @@ def test_a_lost_run_has_failed_for_whoever_looks(api: Api, monkeypatch: pytest.M
     assert "pipeline.failed" in api.call("GET", f"/v1/runs/{run_id}/events").text
 
 
+@pytest.mark.parametrize("read", ["/v1/runs/{run}", "/v1/personas/{persona}", "/v1/personas"])
+def test_a_run_is_not_lost_because_the_machine_s_clock_was_set_or_it_slept(
+    api: Api, monkeypatch: pytest.MonkeyPatch, read: str
+) -> None:
+    [persona_id] = _make(api, 1)
+    [(run_id, _)] = api.machine.started
+    real, passed = clock.now, timedelta()
+    monkeypatch.setattr(clock, "_further_clocks", ())
+    clock.judge_silence_by(lambda: real() + passed)
+    for module in ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now"):
+        monkeypatch.setattr(module, lambda: real() + timedelta(hours=9))
+    wiring.run_context.cache_clear()
+    for passed, status in ((timedelta(), "running"), (timedelta(minutes=33), "failed")):  # noqa: B007 - the clock reads it
+        assert api.call("GET", read.format(run=run_id, persona=persona_id)).status_code == 200
+        assert api.run(run_id).status == status
+
+
 @pytest.mark.random
 def test_any_legible_brief_is_kept_byte_for_byte(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.machine.fate = "silent"

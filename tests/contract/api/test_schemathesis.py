@@ -20,7 +20,7 @@ from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import FULL_KEY, Live, use_settings
 from tests.contract.api.schemathesis_run import walk
 
-EXAMPLES = 5
+EXAMPLES = 10
 
 
 def end_job(body: str) -> None:
@@ -34,7 +34,7 @@ def end_job(body: str) -> None:
 @pytest.mark.deep(part="schemathesis")
 @pytest.mark.timeout(1800)
 def test_every_operation_keeps_its_description(live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    unhurried = Settings(api=ApiConfig(limits=LimitsConfig(requests_per_minute=100_000, concurrent_generations=1000)))
+    unhurried = Settings(api=ApiConfig(limits=LimitsConfig(requests_per_minute=100_000, concurrent_generations=100)))
     use_settings(monkeypatch, unhurried)
     with ThreadPoolExecutor(2) as worker:
 

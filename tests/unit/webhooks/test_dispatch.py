@@ -139,6 +139,31 @@ def test_an_order_that_comes_too_early_waits_for_its_time(world: World) -> None:
     assert len(world.sender.sent) == 1
 
 
+def test_a_delivery_that_was_stored_by_a_clock_that_was_ahead_is_attempted_once_it_is_right(world: World) -> None:
+    endpoint = world.endpoint()
+    world.pass_(timedelta(hours=1))
+    order = only_order(world)
+    world.pass_(-timedelta(hours=1))
+    world.sender.outcomes = [DOWN, OK]
+    assert seconds(world.dispatch(order)) == 60
+    assert seconds(world.dispatch(order)) == 60  # a schedule made by the right clock is kept
+    world.pass_(MINUTE)
+    assert world.dispatch(order) == Done()
+    assert world.delivery(order).status is DeliveryStatus.DELIVERED
+    assert len(world.sender.sent) == 2
+    assert not world.again(endpoint).failing_since
+
+
+def test_an_attempt_in_progress_is_left_alone_though_a_clock_was_ahead(world: World) -> None:
+    endpoint = world.endpoint()
+    world.pass_(timedelta(hours=1))
+    order = only_order(world)
+    assert world.store.claim(endpoint.id, order.delivery_id, world.at, world.at + timedelta(seconds=30))
+    world.pass_(-timedelta(hours=1))
+    assert isinstance(world.dispatch(order), Retry)
+    assert not world.sender.sent
+
+
 def test_after_the_last_attempt_it_is_dead_until_revived(world: World) -> None:
     world.endpoint()
     order = only_order(world)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import inspect
 import json
-import time
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any, Final, SupportsIndex
@@ -18,8 +17,11 @@ from typing import Any, Final, SupportsIndex
 from ministack.core.responses import AccountRegionScopedDict
 
 from infra.local.bridges.ministack_types import Handle, Module, Scoped
+from infra.local.bridges.steady_clock import steady_time
 from infra.local.bridges.store.database import Database
 
+LONGEST_DELAY_S: Final = 900
+"""The longest that SQS delays a message."""
 # Functions of MiniStack that read a queue's list and replace it.
 _EXCLUSIVE: Final = ("_receive_messages_for_esm", "_delete_messages_for_esm", "_expire_retained", "_dlq_sweep")
 
@@ -169,5 +171,7 @@ def _shown(message: Message) -> Message:
     if message.get("receive_count"):
         message["receive_count"] -= 1
     if message.get("receipt_handle"):
-        message |= {"receipt_handle": None, "visible_at": time.time()}
+        message |= {"receipt_handle": None, "visible_at": steady_time()}
+    if "visible_at" in message:  # or the clock was ahead as it was stored
+        message["visible_at"] = min(message["visible_at"], steady_time() + LONGEST_DELAY_S)
     return message

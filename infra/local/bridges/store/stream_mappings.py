@@ -9,7 +9,6 @@ first record its function has not taken. A record may be delivered twice, as tho
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region, request_scope
 
 from infra.local.bridges.ministack_types import Json, Module
+from infra.local.bridges.steady_clock import steady_time
 from infra.local.bridges.store.database import Database
 from infra.local.bridges.store.streams import Place, Record, Streams
 
@@ -41,7 +41,7 @@ class StreamMappings:
         for place, mapping in self._all():
             mapping_id = mapping["UUID"]
             idle = not self._lambda._esm_inflight.get(mapping_id)
-            due = self._lambda._esm_backoff_until.get_scoped(*place[:2], mapping_id, 0) <= time.time()
+            due = self._lambda._esm_backoff_until.get_scoped(*place[:2], mapping_id, 0) <= steady_time()
             position = self._position(place, mapping)
             if idle and due and mapping.get("Enabled", True) and position < self._streams.end(place):
                 with request_scope(*place[:2]):
@@ -66,7 +66,7 @@ class StreamMappings:
         records = self._streams.since(place, position, mapping.get("BatchSize", _BATCH))
         wanted = self._lambda._apply_filter_criteria(records, mapping)
         if wanted and not self._taken(place, mapping, wanted):
-            until = time.time() + self._lambda._ESM_BACKOFF_SECONDS
+            until = steady_time() + self._lambda._ESM_BACKOFF_SECONDS
             self._lambda._esm_backoff_until[mapping["UUID"]] = until
             return
         with self._database.unit():

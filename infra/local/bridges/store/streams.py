@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from infra.local.bridges.steady_clock import steady_time
 from infra.local.bridges.store.database import Database
 
 # DynamoDB keeps stream records for 24 hours; here only those of a stream that no mapping reads stay so long.
@@ -44,7 +44,7 @@ class Streams:
             bounds = self._of(place)
             self._database.on_rollback(partial(self._forget_bounds, stream))
             self._database.change(
-                "INSERT INTO stream_records VALUES (?, ?, ?, ?)", (stream, bounds.end, time.time(), text)
+                "INSERT INTO stream_records VALUES (?, ?, ?, ?)", (stream, bounds.end, steady_time(), text)
             )
             bounds.end += 1
             bounds.appended += 1
@@ -113,7 +113,7 @@ class Streams:
     def _expire(self, stream: str) -> None:
         """Drops records that no mapping reads; called at times, so that a stream without a mapping stays bounded."""
         statement = "DELETE FROM stream_records WHERE stream = ? AND created < ?"
-        self._database.change(statement, (stream, time.time() - _KEPT_S))
+        self._database.change(statement, (stream, steady_time() - _KEPT_S))
         self._bounds.pop(stream, None)
 
     def _forget_bounds(self, stream: str) -> None:

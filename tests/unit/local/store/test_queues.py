@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from ministack.services import sqs
 
 from infra.local.bridges.store.database import Database, NotStoredError
-from infra.local.bridges.store.queues import install_stored_queues
+from infra.local.bridges.store.queues import LONGEST_DELAY_S, install_stored_queues
 from tests.unit.local.store.engines import copy_of, saved
 
 
@@ -60,6 +62,26 @@ def test_what_was_sent_and_not_deleted_is_there_again_and_can_be_received_at_onc
     assert attributes["ApproximateNumberOfMessagesDelayed"] == "1"
     _act(again, "PurgeQueue", QueueUrl=url)
     assert database.rows("SELECT * FROM messages") == []
+
+
+def test_a_message_that_was_stored_while_the_clock_was_ahead_is_shown_after_the_longest_delay(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = _queues(database)
+    url = _created(module)
+    with monkeypatch.context() as ahead:
+        ahead.setattr(time, "time", partial(_later, time.time, 86_400))
+        _act(module, "SendMessage", QueueUrl=url, MessageBody="delayed", DelaySeconds=1)
+    assert _received(module, url) == []
+
+    again = _queues(database, saved(module))
+    assert _received(again, url) == []
+    monkeypatch.setattr(time, "time", partial(_later, time.time, LONGEST_DELAY_S + 1))
+    assert [message["body"] for message in _received(again, url)] == ["delayed"]
+
+
+def _later(clock: Callable[[], float], seconds: float) -> float:
+    return clock() + seconds
 
 
 def test_messages_of_an_earlier_version_s_state_are_taken_over_as_they_were_sent(database: Database) -> None:
