@@ -6,6 +6,7 @@ import json
 import resource
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -66,10 +67,10 @@ def _when_saved(server: LocalServer, service: str, name: str) -> None:
     eventually(saved, 15 * INTERVAL_SECONDS)
 
 
-def test_a_second_server_on_the_same_home_is_refused(stack: LocalServer) -> None:
-    with pytest.raises(AlreadyRunningError) as refused, stack.home.locked():
+def test_a_second_server_on_the_same_home_is_refused(home: LocalServer) -> None:
+    with pytest.raises(AlreadyRunningError) as refused, home.home.locked():
         pass
-    assert refused.value.server == stack.server
+    assert refused.value.server == home.server
 
 
 @pytest.mark.deep(part="restarts")
@@ -90,6 +91,30 @@ def test_a_clean_stop_leaves_nothing_running_and_loses_nothing(home: LocalServer
     assert {path.name: path.stat().st_mtime_ns for path in home.home.assemblies.iterdir()} == synthesized
     assert home.api_key == key
     assert home.call("GET", f"/v1/personas/{cut_off.persona.id}").json()["id"] == cut_off.persona.id
+
+
+def test_what_was_acknowledged_before_a_kill_is_completed_after_it(home: LocalServer) -> None:
+    def create(number: int) -> str:
+        reply = home.call(
+            "POST",
+            "/v1/personas",
+            body={"intent": f"A harbour pilot, {30 + number}, in Trieste"},
+            headers={"Prefer": "respond-async"},
+        )
+        assert reply.status_code == 202, reply.text
+        return str(reply.json()["persona_id"])
+
+    with ThreadPoolExecutor(6) as pool:
+        personas = list(pool.map(create, range(6)))
+    home.kill()
+    home.start()
+
+    def made() -> bool:
+        statuses = [home.call("GET", f"/v1/personas/{persona}").json()["status"] for persona in personas]
+        assert not {"failed"} & set(statuses)
+        return set(statuses) <= {"active", "flagged"}
+
+    eventually(made, 60)
 
 
 @pytest.mark.deep(part="restarts")

@@ -6,13 +6,12 @@ The models are not real: each answers what the offline composer makes of the pro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.integration.local_server import LocalServer, eventually
+from tests.integration.local_server import LocalServer
 from tests.providers.behaviours import CASES, Fails
 from tests.providers.composer import Composer
 from tests.providers.server import ProviderServer
@@ -199,29 +198,3 @@ def test_no_key_and_no_brief_is_in_a_log(connected: Connected) -> None:
     for secret in (STORED_KEY, KEY, "Zzyzx"):
         assert secret.encode() not in written
         assert secret not in reply.text
-
-
-def test_what_was_acknowledged_before_a_kill_is_completed_after_it(connected: Connected) -> None:
-    home = connected.stack
-
-    def create(number: int) -> str:
-        reply = home.call(
-            "POST",
-            "/v1/personas",
-            body={"intent": f"A harbour pilot, {30 + number}, in Trieste"},
-            headers={"Prefer": "respond-async"},
-        )
-        assert reply.status_code == 202, reply.text
-        return str(reply.json()["persona_id"])
-
-    with ThreadPoolExecutor(6) as pool:
-        personas = list(pool.map(create, range(6)))
-    home.kill()
-    home.start()
-
-    def made() -> bool:
-        statuses = [home.call("GET", f"/v1/personas/{persona}").json()["status"] for persona in personas]
-        assert not {"failed"} & set(statuses)
-        return set(statuses) <= {"active", "flagged"}
-
-    eventually(made, 60)
