@@ -18,6 +18,7 @@ from functions.api.runs import polling as following
 from functions.api.suite import reading
 from tests.contract.api.config_calls import Settings, put
 from tests.contract.api.conftest import FULL_KEY, OTHER_KEY, READ_KEY, Api
+from tests.contract.api.made_once import made_once
 
 OWN: dict[str, Any] = {
     "id": "x.acme.greeting",
@@ -63,10 +64,13 @@ class Suites:
         return str(reply.json()["run_id"])
 
 
+def persona_of(api: Api) -> str:
+    return str(api.call("POST", "/v1/personas", json={"intent": "A shy founder, 34, in Istanbul"}).json()["id"])
+
+
 @pytest.fixture
 def suites(api: Api) -> Suites:
-    made = api.call("POST", "/v1/personas", json={"intent": "A shy founder, 34, in Istanbul"}).json()
-    return Suites(api, made["id"])
+    return Suites(api, made_once(api, persona_of))
 
 
 def test_it_is_pending_from_the_moment_the_persona_exists_until_it_is_ready(suites: Suites) -> None:
