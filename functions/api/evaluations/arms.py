@@ -85,7 +85,7 @@ def _settings(side: Side, asked: ArmRequest, base: EffectiveSettings) -> dict[st
 
 
 def _of_preset(side: Side, name: str, base: EffectiveSettings) -> dict[str, JsonValue]:
-    """What a preset sets of the pipeline; personas are not talked with, so the rest changes nothing."""
+    """What a preset sets of the pipeline. Personas answer scenarios with the models of the workspace's chat."""
     try:
         ops = preset_ops(name, base.chain, base.defaults)
     except ValueError:

@@ -33,9 +33,9 @@ class Delivery(Enum):
     """How far the invocation for a batch of messages came."""
 
     NOT_BEGUN = auto()
-    """There was no process for it."""
+    """There was no process for it, or its process ended before the function was asked."""
     CUT_OFF = auto()
-    """Its process ended."""
+    """Its process ended, or its function could not be imported."""
     TIMED_OUT = auto()
     """It may still be at work in its process."""
     ANSWERED = auto()

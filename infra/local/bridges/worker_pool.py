@@ -97,6 +97,8 @@ class WorkerPool:
                 break
             self._wait_for_storage()
             result = self._execute(record, event, request_id)
+            if self._thread.delivery is Delivery.NOT_BEGUN:
+                self._thread.delivery = Delivery.CUT_OFF  # it began before it was repeated
         return result
 
     def _execute(self, record: Json, event: Any, request_id: str) -> Json:  # noqa: ANN401 - JSON

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fourfold.errors import LocalError
 from infra.local.bridges.worker import Function
@@ -23,6 +23,7 @@ from infra.local.process_group import ProcessGroup
 
 Start = Callable[[Path, socket.socket], int]
 """Starts a process for the code in a folder with this end of its channel; returns its id."""
+_ENDED_BEFORE: Final = "the worker's process ended before the invocation"
 
 
 class WorkerEndedError(LocalError):
@@ -30,7 +31,10 @@ class WorkerEndedError(LocalError):
 
 
 class WorkerNotStartedError(WorkerEndedError):
-    """This machine had no process, file or connection left for the worker; its function was not asked anything."""
+    """The function was not asked anything.
+
+    This machine had no process, file or connection left for the worker, or its process ended before the invocation.
+    """
 
 
 class InvocationTimeoutError(LocalError):
@@ -46,6 +50,7 @@ class WorkerProcess:
         self._start = start
         self._starting = threading.Lock()
         self._channel: Channel | None = None
+        self._not_started: WorkerEndedError | None = None
         self._ids = itertools.count()
         self._lock = threading.Lock()
         self._waiting: dict[int, _Waiting] = {}
@@ -69,14 +74,18 @@ class WorkerProcess:
         """Returns when the handler is imported.
 
         Raises:
-            WorkerNotStartedError: there could be no process for it; the text says why.
-            WorkerEndedError: the handler could not be imported, or the process ended.
+            WorkerNotStartedError: there could be no process for it, or it has ended; the text says why.
+            WorkerEndedError: the function has no code, or its handler could not be imported.
         """
         with self._starting:
             if self.ended:
-                raise WorkerEndedError("the worker's process ended")
+                raise self._not_started or WorkerNotStartedError(_ENDED_BEFORE)
             if self._channel is None:
-                self._channel = self._started()
+                try:
+                    self._channel = self._started()
+                except WorkerEndedError as error:  # those that wait for it fail as the first one does
+                    self._not_started = error
+                    raise
 
     def invoke(self, event: Any, *, request_id: str, arn: str, timeout_s: float) -> Message:  # noqa: ANN401 - JSON
         """The worker's answer: `result` or `error`, and `log`.
@@ -117,7 +126,7 @@ class WorkerProcess:
         try:
             self._channel.send(message)
         except ChannelClosedError:
-            raise WorkerEndedError("the worker's process ended before the invocation") from None
+            raise WorkerNotStartedError(_ENDED_BEFORE) from None
 
     def _started(self) -> Channel:
         try:

@@ -11,7 +11,7 @@ from fourfold.config.variant import Variant
 from fourfold.evaluation.preference import Placed, prefer
 from fourfold.evaluation.record import Evaluation
 from fourfold.llm.fallback import Deadline, NoWatcher
-from fourfold.llm.port import LanguageModel, ModelCall, ModelError
+from fourfold.llm.port import LanguageModel, ModelCall
 from fourfold.persona import Document, Persona, Scores
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.run_step import run_step
@@ -35,15 +35,13 @@ class Judgement(Document):
 def judge_persona(
     persona: Persona, evaluation: Evaluation, models: Sequence[LanguageModel], deadline: Deadline
 ) -> Judgement:
-    """Asks the judge once. A judge without a usable answer gives a judgement without scores: it was paid for.
+    """Asks the judge once.
 
     Raises:
         EvaluationStoppedError: the evaluation sends no further call.
+        ModelError: the judge gave no usable answer.
     """
-    try:
-        outcome = run_step(AUDIT, blind_state(persona, evaluation), models, deadline, NoWatcher())
-    except ModelError as error:
-        return Judgement(overall=None, scores=None, calls=error.calls)
+    outcome = run_step(AUDIT, blind_state(persona, evaluation), models, deadline, NoWatcher())
     audit = outcome.state.audit
     if audit is None:
         raise AssertionError("an audit's answer has scores")
@@ -54,6 +52,11 @@ def judge_persona(
         rubric_version=audit.rubric_version,
         calls=outcome.calls,
     )
+
+
+def no_judgement(calls: tuple[ModelCall, ...]) -> Judgement:
+    """Returns what is stored of calls without a usable answer: a judgement without scores."""
+    return Judgement(overall=None, scores=None, calls=calls)
 
 
 class PairJudgement(Document):
@@ -71,13 +74,16 @@ def judge_pair(
 
     Raises:
         EvaluationStoppedError: the evaluation sends no further call.
+        ModelError: the judge gave no usable answer.
     """
     config = JudgeConfig(models, evaluation.judge, deadline, settings="engine.pipeline.audit")
-    try:
-        found = prefer(shown[0].intent, shown[0], shown[1], config)
-    except ModelError as error:
-        return PairJudgement(prefers=None, calls=error.calls)
+    found = prefer(shown[0].intent, shown[0], shown[1], config)
     return PairJudgement(prefers=found.prefers, judge=found.judge, calls=found.calls)
+
+
+def no_preference(calls: tuple[ModelCall, ...]) -> PairJudgement:
+    """Returns what is stored of calls without a usable answer: no preference."""
+    return PairJudgement(prefers=None, calls=calls)
 
 
 def blind_state(persona: Persona, evaluation: Evaluation) -> RunState:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from fourfold.errors import DeadlineError
-from fourfold.evaluation.judging import judge_pair, judge_persona
+from fourfold.evaluation.asked_once import AskedOnce
+from fourfold.evaluation.judging import (
+    Judgement,
+    PairJudgement,
+    judge_pair,
+    judge_persona,
+    no_judgement,
+    no_preference,
+)
 from fourfold.evaluation.models import SIDES, Side
 from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.store import EvaluationStore, judgement_key, preference_key
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel
-from fourfold.persona import Document, Persona
-
-
-class JudgeTimeoutError(DeadlineError):
-    """The time of this invocation is over; the answers so far are stored."""
+from fourfold.persona import Persona
 
 
 @dataclass(frozen=True)
@@ -36,26 +40,33 @@ class PairJudge:
             EvaluationStoppedError: the evaluation sends no further call.
             JudgeTimeoutError: the time left may not suffice for a call.
         """
-        for number in range(0 if persona is None else self.evaluation.repeats):
-            key = judgement_key(self.brief, side, number)
-            if persona is not None and self._is_missing(key):
-                self._keep(key, judge_persona(persona, self.evaluation, self.models(), self.deadline))
+        if persona is None:
+            return
+
+        def judgement() -> Judgement:
+            return judge_persona(persona, self.evaluation, self.models(), self.deadline)
+
+        for number in range(self.evaluation.repeats):
+            self._once.ask(judgement_key(self.brief, side, number), self._timeout_s, judgement, no_judgement)
 
     def compare(self, a: Persona | None, b: Persona | None) -> None:
         """Asks which persona is the better one, in both orders. Raises what `score` does."""
         if a is None or b is None:
             return
+
+        def preference(shown: tuple[Persona, Persona]) -> PairJudgement:
+            return judge_pair(shown, self.evaluation, self.models(), self.deadline)
+
         for first in SIDES:
-            key, shown = preference_key(self.brief, first), (a, b) if first == "a" else (b, a)
-            if self._is_missing(key):
-                self._keep(key, judge_pair(shown, self.evaluation, self.models(), self.deadline))
+            shown = (a, b) if first == "a" else (b, a)
+            self._once.ask(
+                preference_key(self.brief, first), self._timeout_s, partial(preference, shown), no_preference
+            )
 
-    def _is_missing(self, key: str) -> bool:
-        if self.store.judgement(self.evaluation, key) is not None:
-            return False
-        if self.deadline.left() < self.evaluation.judge.timeout_s:
-            raise JudgeTimeoutError(self.evaluation.id)
-        return True
+    @property
+    def _once(self) -> AskedOnce:
+        return AskedOnce(self.evaluation, self.store, self.deadline)
 
-    def _keep(self, key: str, answer: Document) -> None:
-        self.store.keep_judgement(self.evaluation, key, answer.model_dump_json())
+    @property
+    def _timeout_s(self) -> float:
+        return self.evaluation.judge.timeout_s

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fourfold.config.engine import ChatConfig, EngineConfig
+from fourfold.evaluation.asked_once import AskedOnce
 from fourfold.evaluation.models import Side
-from fourfold.evaluation.pair_judge import JudgeTimeoutError
 from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.store import EvaluationStore, reply_key
 from fourfold.llm.fallback import Deadline
-from fourfold.llm.port import ChatModel, ModelCall, ModelError
+from fourfold.llm.port import ChatModel, ModelCall
 from fourfold.persona import Document, Persona
 from fourfold.voice.chat_turn import ask
 from fourfold.voice.scenario_turn import scenario_turn
-from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.scenarios import Scenario, scenario_set
 
 
 class PersonaReply(Document):
@@ -51,16 +52,17 @@ class ScenarioReplies:
             return
         engine = self.evaluation.arm(side).config
         config, scenarios = reply_config(engine), scenario_set(engine.pipeline.variant)
+        once = AskedOnce(self.evaluation, self.store, self.deadline)
+
+        def reply(scenario: Scenario) -> PersonaReply:
+            turn = scenario_turn(persona, engine.safety, scenario)
+            answer = ask(turn, self.models(side), config, self.deadline)
+            return PersonaReply(reply=answer.value, calls=answer.calls)
+
         for name in self.evaluation.scenarios:
-            key = reply_key(self.brief, side, name)
-            if self.store.judgement(self.evaluation, key) is not None:
-                continue
-            if self.deadline.left() < config.timeout_s:
-                raise JudgeTimeoutError(self.evaluation.id)
-            turn = scenario_turn(persona, engine.safety, scenarios.find(name))
-            try:
-                answer = ask(turn, self.models(side), config, self.deadline)
-                reply = PersonaReply(reply=answer.value, calls=answer.calls)
-            except ModelError as error:  # a model without a usable reply was paid for
-                reply = PersonaReply(reply=None, calls=error.calls)
-            self.store.keep_judgement(self.evaluation, key, reply.model_dump_json())
+            key, scenario = reply_key(self.brief, side, name), scenarios.find(name)
+            once.ask(key, config.timeout_s, partial(reply, scenario), _no_reply)
+
+
+def _no_reply(calls: tuple[ModelCall, ...]) -> PersonaReply:
+    return PersonaReply(reply=None, calls=calls)

@@ -75,7 +75,7 @@ class Dispatcher:
             known = self._known(scheduled)
             if known is not None and known.changed_at > now + _AHEAD:
                 # Its times are of a clock that was ahead and has been set right since.
-                delivery = self.store.claim(known.endpoint_id, known.id, known.due_at, until)
+                delivery = self.store.claim(known.endpoint_id, known.id, now, until, due_by=known.due_at)
             if delivery is None:
                 return _check_later(known, now)
         return self._attempt(endpoint, delivery, config)

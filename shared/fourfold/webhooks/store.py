@@ -25,8 +25,13 @@ class WebhookStore(Protocol):
     def delivery(self, endpoint_id: str, delivery_id: str) -> Delivery | None:
         """Returns the delivery (strongly consistent), or None."""
 
-    def claim(self, endpoint_id: str, delivery_id: str, now: datetime, until: datetime) -> Delivery | None:
-        """Claims a delivery until `until` and returns it; None unless it is pending, due and not claimed."""
+    def claim(
+        self, endpoint_id: str, delivery_id: str, now: datetime, until: datetime, *, due_by: datetime | None = None
+    ) -> Delivery | None:
+        """Claims a delivery until `until` and returns it.
+
+        Returns None unless it is pending, due by `due_by` (or `now`) and not claimed.
+        """
 
     def record(
         self, delivery: Delivery, attempt: Attempt, *, due_at: datetime | None = None, dead: DeadReason | None = None

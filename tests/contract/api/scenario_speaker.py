@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from fourfold.llm.port import ChatModel, ChatRequest, Completion, OnText
+from fourfold.llm.port import ChatModel, ChatRequest, Completion, ModelRequest, OnText
 from fourfold.persona import TokenUsage
 
 RENT = "The rent is due on Friday, and I am forty short."
@@ -22,6 +22,7 @@ class Speaker:
     name: str = "offline:composer-1"
     asked: list[str] = field(default_factory=list)
     dies_at: int = 0
+    says: str | None = None
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311 - a simulation
@@ -39,11 +40,22 @@ class Speaker:
             raise KilledError
         self.asked.append(message)
         text = _ALIKE if message == RENT else " ".join(self._word() for _ in range(20))
+        text = text if self.says is None else self.says
         usage = TokenUsage(input_tokens=900, output_tokens=30)
         return Completion(text=text, provider="offline", model="composer-1", usage=usage, cost_usd=self.cost_usd)
 
     def _word(self) -> str:
         return "".join(self._random.choices(_SYLLABLES, k=3))
+
+
+class Mumbling:
+    """A language model whose answers fit no schema."""
+
+    name = "offline:composer-1"
+
+    def complete(self, request: ModelRequest) -> Completion:
+        del request
+        return Completion(text="Hm.", provider="offline", model="composer-1", usage=TokenUsage(), cost_usd=0.001)
 
 
 class KilledError(BaseException):

@@ -14,7 +14,7 @@ from functions.api.evaluations import starting
 from functions.evaluation_judge import handler as judging
 from tests.contract.api.conftest import FULL_KEY, Api, scripted
 from tests.contract.api.evaluation_machine import EvaluationMachine
-from tests.contract.api.scenario_speaker import RENT, KilledError, Speaker
+from tests.contract.api.scenario_speaker import RENT, KilledError, Mumbling, Speaker
 
 BRIEF = "A shy founder, 34, in Istanbul"
 BRIEFS = [f"A {work}, {age}, in Cork" for age, work in enumerate(("baker", "pilot", "nurse", "judge"), start=40)] * 3
@@ -89,6 +89,25 @@ def test_replies_are_estimated_and_reserved(
     path = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked(max_usd=2)).headers["location"]
     machine.execute()
     assert (api.read(path)["stopped"], speaker.asked) == ("budget", [])
+
+
+@pytest.mark.parametrize("step", ["reply", "evaluation"])
+def test_a_call_is_counted_though_the_budget_does_not_suffice_for_its_repetition(
+    api: Api, machine: EvaluationMachine, speaker: Speaker, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The first answer is of no use, and there is too little left for the second."""
+    if step == "reply":
+        speaker.says = ""
+        monkeypatch.setattr(judging, "reply_call_usd", lambda _: lambda _, asked: 9 * ("last try" in asked.system))
+    else:
+        monkeypatch.setattr(judging, "resolve", lambda _: Mumbling())
+        monkeypatch.setattr(judging, "judge_call_usd", lambda _: lambda _, asked: 9.0 if asked.repair else 0)
+    path = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked()).headers["location"]
+    machine.execute()
+    assert api.read(path)["stopped"] == "budget"
+    counted = {one["group"]: (one["calls"], one["cost_usd"]) for one in api.read("/v1/usage", group_by="step")["data"]}
+    assert counted[step] == (1, 0.001)
+    assert api.read(path)["spent_usd"] == 0.001
 
 
 def test_reply_separation_needs_texts_of_scenarios_and_models_that_speak(api: Api, machine: EvaluationMachine) -> None:

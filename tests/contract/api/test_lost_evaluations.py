@@ -37,7 +37,7 @@ def _asked(api: Api, key: str = "once") -> Any:
 
 def _later(monkeypatch: pytest.MonkeyPatch, passed: timedelta) -> None:
     real = clock.now
-    for module in (ending, listing, polling):
+    for module in (clock, ending, listing, polling):
         monkeypatch.setattr(module, "now", lambda: real() + passed)
     for module in (ending, polling):
         monkeypatch.setattr(module, "silence_now", lambda: real() + passed)

@@ -18,10 +18,11 @@ import pytest
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc, sqs
 
+from infra.local.bridges import worker_pool
 from infra.local.bridges.redelivery import FIRST_PAUSE_S, LONGEST_PAUSE_S, CountedFaults
 from infra.local.bridges.shared_archives import CodeFolders
 from infra.local.bridges.worker_pool import WorkerPool
-from infra.local.bridges.worker_process import start_interpreter
+from infra.local.bridges.worker_process import WorkerEndedError, WorkerProcess, start_interpreter
 from infra.local.process_group import ProcessGroup
 from tests.unit.local.functions_under_test import record
 
@@ -129,6 +130,57 @@ def test_a_message_whose_function_could_not_begin_is_shown_after_growing_pauses_
     assert pauses == pytest.approx(doubled, abs=0.9)
     assert (queue.receives(), queue.messages(queue.dead)) == (0, [])
     assert queue.deliver(record(), do="report", result=None) is None
+
+
+@pytest.mark.parametrize("how", ["it could not be started", "it ended"])
+def test_a_message_whose_process_another_invocation_saw_end_first_does_not_count(
+    queue: Deliveries, how: str, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leased = pool._leased  # noqa: SLF001 - another invocation has the same process
+
+    def after_another(*function: Any) -> WorkerProcess:
+        process = leased(*function)
+        with pytest.raises(WorkerEndedError):
+            process.invoke({"do": "die"}, request_id="another", arn="arn", timeout_s=20)
+        process.end()
+        return process
+
+    monkeypatch.setattr(pool, "_leased", after_another)
+    if how == "it could not be started":
+        monkeypatch.setattr(pool, "_start", _no_descriptors)
+    assert queue.deliver(record(), do="report", result=None) == pytest.approx(FIRST_PAUSE_S, abs=0.9)
+    assert queue.receives() == 0
+
+
+def test_a_message_whose_function_cannot_be_imported_counts_for_each_invocation_that_waited(
+    queue: Deliveries, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leased = pool._leased  # noqa: SLF001 - another invocation has the same process
+
+    def after_another(*function: Any) -> WorkerProcess:
+        process = leased(*function)
+        with pytest.raises(WorkerEndedError, match="could not be imported"):
+            process.ensure_started()
+        return process
+
+    monkeypatch.setattr(pool, "_leased", after_another)
+    assert queue.deliver(record(text="raise ValueError"), do="report") == pytest.approx(FIRST_PAUSE_S, abs=0.9)
+    assert queue.receives() == 1
+
+
+def test_a_delivery_that_a_full_disk_refused_counts_though_it_could_not_be_repeated(
+    queue: Deliveries, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is idle while the disk is full is ended."""
+
+    def ended_for_good() -> None:
+        monkeypatch.setattr(pool, "_start", _no_descriptors)
+        monkeypatch.setattr(worker_pool, "IDLE_SECONDS", -1.0)
+        pool.reap()
+
+    monkeypatch.setattr(pool, "_wait_for_storage", ended_for_good)
+    assert queue.deliver(record(), do="full disk", times=1) == pytest.approx(FIRST_PAUSE_S, abs=0.9)
+    assert queue.receives() == 1
 
 
 def test_a_message_that_ends_its_worker_each_time_reaches_the_dead_letter_queue(queue: Deliveries) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from fourfold.webhooks.endpoint import Endpoint
 from fourfold.webhooks.queues import Lane, ScheduledDelivery
 from fourfold.webhooks.retry_schedule import delay_before_next
 from fourfold.webhooks.sender import AttemptOutcome
-from tests.unit.webhooks.conftest import OK, World
+from tests.unit.webhooks.conftest import OK, ScriptedSender, World
 
 DOWN = AttemptOutcome("connection_failed", None, 3)
 BROKEN = AttemptOutcome("http_error", 500, 40)
@@ -162,6 +163,29 @@ def test_an_attempt_in_progress_is_left_alone_though_a_clock_was_ahead(world: Wo
     world.pass_(-timedelta(hours=1))
     assert isinstance(world.dispatch(order), Retry)
     assert not world.sender.sent
+
+
+def test_a_delivery_of_a_clock_that_was_ahead_is_not_attempted_by_two_workers_at_a_time(world: World) -> None:
+    world.endpoint()
+    world.pass_(timedelta(hours=1))
+    order = only_order(world)
+    world.pass_(-timedelta(hours=1))
+    found: list[Retry | Done] = []
+
+    class Busy(ScriptedSender):
+        """While it sends, the order comes a second time."""
+
+        def send(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> AttemptOutcome:
+            if not found:
+                found.append(Done())
+                found[0] = world.dispatch(order)
+            return super().send(url, headers, body, timeout_s)
+
+    world.sender = Busy()
+    assert world.dispatch(order) == Done()
+    assert isinstance(found[0], Retry)
+    assert len(world.sender.sent) == 1
+    assert world.delivery(order).status is DeliveryStatus.DELIVERED
 
 
 def test_after_the_last_attempt_it_is_dead_until_revived(world: World) -> None:

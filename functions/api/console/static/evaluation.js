@@ -77,7 +77,7 @@ function report({ report: found, a, b }) {
 function side(summary, arm, name) {
   return h("section", { class: "card", "aria-label": `Side ${name}` },
     h("header", {}, h("h2", {}, `${name} · ${summary.label}`), h("span", { class: "quiet small" }, words(summary.method), summary.variant ? ` · variant ${summary.variant.name} (${summary.variant.hash})` : "")),
-    h("p", {}, h("strong", {}, usd(summary.usd)), h("span", { class: "quiet" }, ` and ${usd(summary.judge_usd)} for the judge · ${summary.active} active, ${summary.flagged} flagged, ${summary.failed} failed${summary.wall_ms_mean === null ? "" : ` · ${seconds(summary.wall_ms_mean)} each`}`)),
+    h("p", {}, h("strong", {}, usd(summary.usd)), h("span", { class: "quiet" }, ` and ${usd(summary.judge_usd)} for the judge${summary.reply_usd === null ? "" : `, ${usd(summary.reply_usd)} for replies to scenarios`} · ${summary.active} active, ${summary.flagged} flagged, ${summary.failed} failed${summary.wall_ms_mean === null ? "" : ` · ${seconds(summary.wall_ms_mean)} each`}`)),
     Object.keys(arm.differs).length ? h("details", {}, h("summary", {}, "What differs"), h("dl", { class: "changes" }, Object.entries(arm.differs).map(([key, value]) => h("div", {}, h("dt", {}, h("code", {}, key)), h("dd", { class: "mono" }, JSON.stringify(value)))))) : h("p", { class: "quiet small" }, "Its settings are those of the other side."));
 }
 

@@ -188,13 +188,15 @@ class DynamoWebhooks:
             if item["status"]["S"] == DeliveryStatus.DEAD.value:
                 yield item["sk"]["S"].removeprefix(DELIVERY)
 
-    def claim(self, endpoint_id: str, delivery_id: str, now: datetime, until: datetime) -> Delivery | None:
-        """The delivery, busy until `until`; None unless it is pending, due and not busy."""
+    def claim(
+        self, endpoint_id: str, delivery_id: str, now: datetime, until: datetime, *, due_by: datetime | None = None
+    ) -> Delivery | None:
+        """The delivery, busy until `until`; None unless it is pending, due by `due_by` (or `now`) and not busy."""
         claimed = self._table.update(
             delivery_key(endpoint_id, delivery_id),
             "SET busy_until = :until",
-            f"#status = :pending AND due_at <= :now AND {_FREE}",
-            values={**_PENDING, ":now": number(now), ":until": number(until)},
+            f"#status = :pending AND due_at <= :due AND {_FREE}",
+            values={**_PENDING, ":due": number(due_by or now), ":now": number(now), ":until": number(until)},
             **_STATUS,
         )
         return None if claimed is None else delivery_of(claimed)
