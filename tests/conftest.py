@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import resource
 import ssl
+import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,21 @@ _read_description = cache(JSONFileLoader().load_file)
 JSONFileLoader.load_file = lambda self, file_path: _read_description(file_path)  # type: ignore[method-assign]  # noqa: ARG005
 # A command line is built of all its commands' signatures (30 ms), and CliRunner builds it for each call.
 typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[Any]:
+    """With cold caches, one worker compiles what all import, and the others wait: each would compile all of it."""
+    if not hasattr(session.config, "workerinput") or sys.dont_write_bytecode or session.config.cache is None:
+        return (yield)
+    folder = session.config.cache.mkdir("compiled")
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "done").exists():
+            fcntl.flock(lock, fcntl.LOCK_UN)
+        result = yield
+        (folder / "done").touch()
+    return result
 
 
 def pytest_collection_finish() -> None:

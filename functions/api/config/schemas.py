@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic.config import JsonDict
 
 from fourfold.config.commit import MAX_OPS, KeyChange, Op
 from fourfold.config.entries import Bounds, Lock
@@ -25,6 +26,21 @@ _Reason = Annotated[
 
 
 _PersonaId = Annotated[PersonaId | None, Field(description="The persona, with the scope `persona`.")]
+# The scope `persona` names one; no other scope does.
+_PERSONA_WITH_ITS_SCOPE: JsonDict = {
+    "not": {
+        "anyOf": [
+            {
+                "required": ["scope"],
+                "properties": {"scope": {"const": "persona"}, "persona_id": {"type": "null"}},
+            },
+            {
+                "required": ["persona_id"],
+                "properties": {"scope": {"not": {"const": "persona"}}, "persona_id": {"type": "string"}},
+            },
+        ]
+    }
+}
 
 
 class _Body(BaseModel):
@@ -36,13 +52,14 @@ class ConfigPatch(_Body):
 
     model_config = ConfigDict(
         json_schema_extra={
+            **_PERSONA_WITH_ITS_SCOPE,
             "examples": [
                 {
                     "scope": "workspace",
                     "ops": [{"op": "set", "key": "engine.pipeline.audit.min_overall_score", "value": 4.0}],
                     "reason": "We ship only strong personas",
                 }
-            ]
+            ],
         }
     )
 
@@ -56,7 +73,9 @@ class ConfigPatch(_Body):
 class SnapshotRequest(_Body):
     """The scope to snapshot, and a label."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "workspace", "label": "before the swap"}]})
+    model_config = ConfigDict(
+        json_schema_extra={**_PERSONA_WITH_ITS_SCOPE, "examples": [{"scope": "workspace", "label": "before the swap"}]}
+    )
 
     scope: StoredScope = "workspace"
     persona_id: _PersonaId = None

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
@@ -34,6 +35,7 @@ from fourfold.progress.run import Run
 from fourfold.steps import position
 from fourfold.storage.client import dynamodb
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
+from fourfold.voice import writers
 from functions import secret_sealer, wiring
 from functions import webhook_queues as webhook_lanes
 from functions.api import wiring as api_wiring
@@ -70,6 +72,9 @@ FULL_KEY, OTHER_FULL_KEY = ("ffk_full", "ffk_other_full")
 _OF_NO_PERSONA = re.compile(r"#(SLOTS|MONTHS|HOLDS|BUDGETS|USAGE#\d+)$")
 BOTH = frozenset({"personas:read", "personas:write"})
 Fate = Literal["active", "flagged", "failed", "silent", "refused"]
+
+# The models of these tests say few things: the embedder, which depends on a text alone, measures each once (10 ms).
+writers.vector_of = cache(writers.vector_of)
 
 _ENVIRONMENT = {
     "FOURFOLD_PERSONAS_TABLE": "personas",

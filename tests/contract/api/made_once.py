@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from fourfold.pipeline.state import RunState
 from tests.contract.api.conftest import Api
 from tests.tables import Kept
 
@@ -16,11 +15,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _Made:
-    """What was made, and what the tables, the state machine and the job queues had then."""
+    """What was made and what the state machine had started, pickled; what the tables and the job queues had then."""
 
-    thing: Any
+    pickled: bytes
     tables: Kept
-    started: list[tuple[str, RunState]]
     orders: list[tuple[str, str]]
     order_groups: list[str]
 
@@ -34,11 +32,11 @@ def made_once(api: Api, make: Callable[[Api], T]) -> T:
     if before is None:
         made = make(api)
         api.machine.settle()
-        before = _Made(made, api.kept.held(), [*api.machine.started], [*api.orders], [*api.order_groups])
-        _made[make] = before
+        pickled = pickle.dumps((made, api.machine.started), pickle.HIGHEST_PROTOCOL)
+        before = _made[make] = _Made(pickled, api.kept.held(), [*api.orders], [*api.order_groups])
     else:
         api.kept.put_back(before.tables)
-        api.machine.started[:] = deepcopy(before.started)
         api.orders[:], api.order_groups[:] = before.orders, before.order_groups
-    thing: T = deepcopy(before.thing)
+    thing: T
+    thing, api.machine.started[:] = pickle.loads(before.pickled)  # noqa: S301 - this process wrote it
     return thing

@@ -74,12 +74,15 @@ schemathesis.hook(before_call)
 
 
 def _keep_to_scopes(case: schemathesis.Case[Any]) -> None:
-    """A persona is named with the scope persona alone, and a range of days ends near its beginning."""
+    """A persona is named with the scope persona and with no other, and a range of days ends near its beginning.
+
+    Of bodies the description says so; of parameters it cannot.
+    """
     if case.path == "/v1/usage":
         case.query.pop("from", None)
-    for part in (case.query, case.body if isinstance(case.body, dict) else {}):
-        if "persona_id" in part and part.get("scope") != "persona" and "/config" in case.path:
-            part.pop("persona_id")
+    if "/config" in case.path and (case.query.get("persona_id") is None) == (case.query.get("scope") == "persona"):
+        case.query.pop("persona_id", None)
+        case.query.pop("scope", None)
 
 
 def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:  # noqa: ARG001

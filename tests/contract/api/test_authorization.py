@@ -6,7 +6,7 @@ The routes are read off the app, so a new one is held to this as soon as it exis
 from __future__ import annotations
 
 import asyncio
-import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from fourfold.http.scopes import SCOPES
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from functions.api.openapi.operations import Operation
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
+from tests.contract.api.made_once import made_once
 from tests.contract.api.sample_requests import sample_request
 from tests.contract.api.served import all_operations
 from tests.contract.api.things import ONE_OF_EACH, THINGS, reachable, things_in, with_ids
@@ -40,22 +41,50 @@ def _reachable(monkeypatch: pytest.MonkeyPatch) -> None:
     reachable(monkeypatch)
 
 
-def stored(api: Api, within: str = "") -> str:
-    """All that is kept, but for the notes that a key was used; `within`: of what partition keys begin with this."""
-    tables = ("personas", "run-events", "api-keys", "config", "webhooks")
-    items = [item for table in tables for item in api.stored(table)]
-    items = [item for item in items if item["pk"]["S"].startswith(within)]
-    for item in items:
-        item.pop("last_used_at", None)
-    return json.dumps(sorted(json.dumps(item, sort_keys=True, default=str) for item in items))
+Stored = dict[tuple[str, str, str], dict[str, Any]]
+"""Items by table, partition key and sort key."""
 
 
-def keys_of(api: Api) -> DynamoApiKeys:
-    return DynamoApiKeys(api.tables, "api-keys")
+@dataclass(frozen=True)
+class Workspace:
+    """One of each thing in the first workspace, keys that open nothing, and all that is kept then."""
+
+    ids: dict[str, str]
+    kept: Stored
+
+
+def stored(api: Api) -> Stored:
+    """All that is kept, but for the notes that a key was used."""
+    found = {}
+    for table in ("personas", "run-events", "api-keys", "config", "webhooks"):
+        for item in api.stored(table):
+            item.pop("last_used_at", None)
+            found[table, item["pk"]["S"], next(iter(item.get("sk", {"S": ""}).values()))] = item
+    return found
+
+
+def of_first(kept: Stored) -> Stored:
+    """What of it belongs to the first workspace."""
+    return {key: item for key, item in kept.items() if key[1].startswith("WS#ws_one")}
 
 
 def key(name: str, scopes: frozenset[str], **times: datetime) -> ApiKey:
     return ApiKey(f"key_{name}", "org", "ws_one", scopes, **times)  # type: ignore[arg-type]
+
+
+def narrow(scope: str) -> str:
+    """The secret of a key with every scope but this one."""
+    return f"ff_live_without_{scope}"
+
+
+def _workspace(api: Api) -> Workspace:
+    ids = ONE_OF_EACH.in_place(api)
+    keys, scopes = DynamoApiKeys(api.tables, "api-keys"), frozenset(SCOPES)
+    keys.put(REVOKED, key("revoked", scopes, revoked_at=NOW - timedelta(minutes=1)))
+    keys.put(EXPIRED, key("expired", scopes, expires_at=NOW - timedelta(seconds=1)))
+    for scope in SCOPES:
+        keys.put(narrow(scope), key(narrow(scope), scopes - {scope}))
+    return Workspace(ids, stored(api))
 
 
 def asked(api: Api, operation: Operation, path: str, secret: str | None) -> httpx.Response:
@@ -86,40 +115,33 @@ def test_the_description_tells_the_scope_of_every_route(api: Api) -> None:
 @pytest.mark.random
 @pytest.mark.parametrize("operation", TABLE, ids=NAMES)
 def test_keys_that_open_nothing(api: Api, operation: Operation) -> None:
-    scopes = frozenset(SCOPES)
-    ids = ONE_OF_EACH.in_place(api)
-    keys = keys_of(api)
-    keys.put(REVOKED, key("revoked", scopes, revoked_at=NOW - timedelta(minutes=1)))
-    keys.put(EXPIRED, key("expired", scopes, expires_at=NOW - timedelta(seconds=1)))
+    workspace = made_once(api, _workspace)
     assert operation.scope is not None
-    keys.put("ff_live_narrow", key("narrow", scopes - {operation.scope}))
-    path = with_ids(operation.path, {name: ids[name] for name in things_in(operation.path)})
-    before = stored(api)
+    path = with_ids(operation.path, {name: workspace.ids[name] for name in things_in(operation.path)})
     # In the gate a third of the operations gets each of these; one dependency of all routes looks at a key.
     for secret in (None, *some(BAD, 1, TABLE.index(operation))):
         reply = asked(api, operation, path, secret)
         assert (reply.status_code, code_of(reply)) == (401, "unauthenticated"), secret
         assert reply.headers["www-authenticate"].startswith("Bearer ")
         assert "ratelimit" not in reply.headers
-    reply = asked(api, operation, path, "ff_live_narrow")
+    reply = asked(api, operation, path, narrow(operation.scope))
     assert (reply.status_code, code_of(reply)) == (403, "insufficient_scope")
     assert operation.scope in reply.text
     assert operation.scope in reply.headers["www-authenticate"]
-    assert stored(api) == before
+    assert stored(api) == workspace.kept
 
 
 @pytest.mark.parametrize("operation", TABLE, ids=NAMES)
 def test_a_key_of_another_workspace(api: Api, operation: Operation) -> None:
     """On a thing of the first workspace it gets what it gets for one that was never there, to the letter."""
-    ids = ONE_OF_EACH.in_place(api)
-    mine = list(ids.values())
-    ids = {name: ids[name] for name in things_in(operation.path)}
-    before, mine_before = stored(api), stored(api, "WS#ws_one")
+    workspace = made_once(api, _workspace)
+    mine = list(workspace.ids.values())
+    ids = {name: workspace.ids[name] for name in things_in(operation.path)}
     foreign = asked(api, operation, with_ids(operation.path, ids), OTHER_FULL_KEY)
     if operation.method == "PUT":  # a name of the caller's own choosing: made beside the first workspace's
         # Labels name personas, and those of the first workspace are unknown here.
         assert foreign.status_code == (422 if operation.path.startswith("/v1/labels/") else 201)
-        assert stored(api, "WS#ws_one") == mine_before
+        assert of_first(stored(api)) == of_first(workspace.kept)
         return
     assert not any(thing in foreign.text for thing in mine if "_" in thing)
     assert "ws_one" not in foreign.text
@@ -130,7 +152,7 @@ def test_a_key_of_another_workspace(api: Api, operation: Operation) -> None:
     nothing = asked(api, operation, with_ids(operation.path, {name: THINGS[name][1] for name in ids}), FULL_KEY)
     assert foreign.status_code == nothing.status_code == 404
     assert _without_request(foreign) == _without_request(nothing)
-    assert stored(api) == before
+    assert stored(api) == workspace.kept
 
 
 def _without_request(reply: httpx.Response) -> dict[str, Any]:

@@ -168,6 +168,24 @@ def test_bodies_can_be_written_without_their_optional_fields() -> None:
     ] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("SnapshotRequest", {"label": "before"}), ("ConfigPatch", {"ops": [{"op": "unset", "key": "engine.voice.x"}]})],
+)
+def test_a_persona_is_named_with_its_scope_and_with_no_other(name: str, body: dict[str, Any]) -> None:
+    persona = {"persona_id": "per_01kaqf0c5v3y9m2t8z4n6r1w7b"}
+    for fit in ({}, {"scope": "org"}, {"scope": "org", "persona_id": None}, {"scope": "persona", **persona}):
+        assert_fits(SCHEMAS[name], body | fit)
+    for refused in (
+        {"scope": "persona"},
+        {"scope": "persona", "persona_id": None},
+        persona,
+        {"scope": "org", **persona},
+    ):
+        with pytest.raises(ValidationError):
+            assert_fits(SCHEMAS[name], body | refused)
+
+
 @pytest.mark.parametrize("body", ["PersonaRequest", "PersonaPatch", "ForkRequest", "SessionPatch"])
 def test_metadata_whose_names_are_refused_does_not_fit(body: str) -> None:
     schema = SCHEMAS[body]["properties"]["metadata"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contract.api.conftest import FULL_KEY, OTHER_KEY, Api
+from tests.contract.api.made_once import made_once
 
 BRIEFS = ("A shy founder, 34, in Istanbul", "A loud retired fisherman in Hull who swears by brandy")
 
@@ -19,12 +20,27 @@ def made(api: Api, brief: str, *, fingerprinted: bool = True) -> dict[str, Any]:
     return persona
 
 
+def both(api: Api) -> list[dict[str, Any]]:
+    """A persona of each brief, with its fingerprint."""
+    return [made(api, brief) for brief in BRIEFS]
+
+
+def first(api: Api) -> dict[str, Any]:
+    """A persona with its fingerprint, alone in its workspace."""
+    return made(api, BRIEFS[0])
+
+
+def first_unheard(api: Api) -> dict[str, Any]:
+    """A persona without a fingerprint."""
+    return made(api, BRIEFS[0], fingerprinted=False)
+
+
 def path(persona: dict[str, Any]) -> str:
     return f"/v1/personas/{persona['id']}/distinctiveness"
 
 
 def test_a_voice_is_compared_with_the_assistant_another_and_all(api: Api) -> None:
-    one, other = (made(api, brief) for brief in BRIEFS)
+    one, other = made_once(api, both)
     alone = api.call("GET", path(one), FULL_KEY, params={"baseline": "assistant"}).json()
     assert alone["verdict"] == "distinct"
     assert alone["interval"][0] <= alone["score"] <= alone["interval"][1]
@@ -50,7 +66,7 @@ def test_a_voice_is_compared_with_the_assistant_another_and_all(api: Api) -> Non
 
 
 def test_a_named_voice_that_is_not_among_the_newest_is_read(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, other = (made(api, brief) for brief in BRIEFS)
+    one, other = made_once(api, both)
     among = api.call("GET", path(one), FULL_KEY, params={"baseline": other["id"]}).json()
     monkeypatch.setattr("functions.comparable_voices._MAX_OTHERS", 0)
     alone = api.call("GET", path(one), FULL_KEY, params={"baseline": other["id"]}).json()
@@ -58,12 +74,12 @@ def test_a_named_voice_that_is_not_among_the_newest_is_read(api: Api, monkeypatc
 
 
 def test_a_lone_voice_has_nothing_to_be_compared_with(api: Api) -> None:
-    reply = api.call("GET", path(made(api, BRIEFS[0])), FULL_KEY).json()
+    reply = api.call("GET", path(made_once(api, first)), FULL_KEY).json()
     assert (reply["verdict"], reply["score"], reply["interval"], reply["nearest"]) == ("not_measured", None, None, [])
 
 
 def test_without_a_fingerprint_it_says_what_to_wait_for(api: Api) -> None:
-    one, other = made(api, BRIEFS[0]), made(api, BRIEFS[1], fingerprinted=False)
+    one, other = made_once(api, first), made(api, BRIEFS[1], fingerprinted=False)
     for persona, baseline in ((other, "workspace"), (one, other["id"])):
         reply = api.call("GET", path(persona), FULL_KEY, params={"baseline": baseline})
         assert (reply.status_code, reply.json()["code"]) == (409, "fingerprint_not_ready")
@@ -71,11 +87,11 @@ def test_without_a_fingerprint_it_says_what_to_wait_for(api: Api) -> None:
 
 @pytest.mark.parametrize("baseline", ["everybody", "per_1", "assistant\n", "x" * 500])
 def test_an_unknown_baseline_is_refused(api: Api, baseline: str) -> None:
-    reply = api.call("GET", path(made(api, BRIEFS[0], fingerprinted=False)), FULL_KEY, params={"baseline": baseline})
+    reply = api.call("GET", path(made_once(api, first_unheard)), FULL_KEY, params={"baseline": baseline})
     assert reply.status_code == 422
 
 
 def test_another_workspace_s_persona_is_no_baseline(api: Api) -> None:
-    one = made(api, BRIEFS[0])
+    one = made_once(api, first)
     foreign = api.call("POST", "/v1/personas", OTHER_KEY, json={"intent": BRIEFS[1]}).json()
     assert api.call("GET", path(one), FULL_KEY, params={"baseline": foreign["id"]}).status_code == 404

@@ -39,6 +39,8 @@ def _later(monkeypatch: pytest.MonkeyPatch, passed: timedelta) -> None:
     real = clock.now
     for module in (clock, ending, listing, polling):
         monkeypatch.setattr(module, "now", lambda: real() + passed)
+    for module in (ending, polling):
+        monkeypatch.setattr(module, "silence_now", lambda: real() + passed)
 
 
 def _ended_badly(machine: EvaluationMachine, status: str) -> dict[str, Any]:

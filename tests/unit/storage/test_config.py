@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.dynamodb.responses import DynamoHandler
 
 from fourfold.config.commit import Author, LockOp, SetOp, apply_changes
 from fourfold.config.entries import Entries, Entry, ScopeRef, ScopeState, chain_of
@@ -126,15 +124,7 @@ def test_a_lock_set_meanwhile_is_met_on_the_second_try(tables: Tables) -> None:
     assert tables.state(WORKSPACE).revision == 0
 
 
-def test_writers_at_once_are_all_heard(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
-    """DynamoDB isolates its transactions; moto needs to be told to take turns."""
-    answer, turn = DynamoHandler.call_action, threading.Lock()
-
-    def in_turn(handler: DynamoHandler) -> Any:
-        with turn:
-            return answer(handler)
-
-    monkeypatch.setattr(DynamoHandler, "call_action", in_turn)
+def test_writers_at_once_are_all_heard(tables: Tables) -> None:
     commits = 8
 
     def write(writer: int) -> int:
