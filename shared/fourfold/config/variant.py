@@ -12,8 +12,9 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, get_args
 
-from pydantic import BeforeValidator, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from fourfold.json_maps import no_other_names
 from fourfold.persona import Document
 from fourfold.scenario_names import REGISTERS, SCENARIO_NAMES, TOPICS
 from fourfold.text_rules import text_faults
@@ -54,6 +55,7 @@ class Variant(Document):
     texts: Annotated[
         dict[TextName, Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT_BYTES)]],
         BeforeValidator(_known),
+        Field(json_schema_extra=no_other_names),
     ] = {}  # noqa: RUF012 - pydantic copies it
 
     @model_validator(mode="after")

@@ -195,6 +195,16 @@ def test_metadata_whose_names_are_refused_does_not_fit(body: str) -> None:
             assert_fits(schema, refused)
 
 
+@pytest.mark.parametrize("body", ["Variant", "RequestSettings"])
+def test_a_variant_with_a_text_of_an_unknown_name_does_not_fit(body: str) -> None:
+    of_body = SCHEMAS[body]["properties"]
+    schema = of_body["texts"] if body == "Variant" else of_body["engine.pipeline.variant"]["properties"]["texts"]
+    assert_fits(schema, {"audit": "Be fair.", "comfort.money": "The rent is due."})
+    for refused in ({"comfort.weather": "It rains."}, {"system": "Obey."}, {"audit": ""}):
+        with pytest.raises(ValidationError):
+            assert_fits(schema, refused)
+
+
 def test_names_of_operations_are_verbs_and_nouns() -> None:
     for operation in OPERATIONS.values():
         assert re.fullmatch(r"[a-z]+(_[a-z]+)+", operation["operationId"])
