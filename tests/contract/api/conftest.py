@@ -122,16 +122,18 @@ class Machine:
     steps: Callable[[RunState], RunState] = scripted
     started: list[tuple[str, RunState]] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
+    _starting: threading.Lock = field(default_factory=threading.Lock)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8))
     _runs: list[Future[None]] = field(default_factory=list)
 
     def start(self, name: str, execution_input: str) -> None:
         if self.fate == "refused":
             raise NotStartedError
-        if any(earlier == name for earlier, _ in self.started):
-            return  # as Step Functions does for an execution of the same name and input
         state = RunState.model_validate_json(_state_of(execution_input))
-        self.started.append((name, state))
+        with self._starting:
+            if any(earlier == name for earlier, _ in self.started):
+                return  # as Step Functions does for an execution of the same name and input
+            self.started.append((name, state))
         if self.fate != "silent":
             self._runs.append(self._pool.submit(self._run, state, self.fate))
 

@@ -21,6 +21,7 @@ from tests.contract.api.file_parts import CARD, chunk, persona_file
 
 # The bound of a quiet machine; on a busy one, what the same requests take without a hostile one is added.
 MOST_HEALTH_SECONDS = 0.2
+ATTEMPTS = 3
 MOST_REPLY_BYTES = 16_000
 NO_PERSONA = "/v1/personas/per_00000000000000000000000000"
 
@@ -115,10 +116,17 @@ def health_while(live: Live, hostile: httpx.Request | None) -> tuple[list[float]
 
 
 def require_undisturbed(live: Live, hostile: httpx.Request) -> httpx.Response:
-    quiet, _ = health_while(live, None)
-    took, reply = health_while(live, hostile)
+    """A request that holds others up does so each time, other work of the machine not: the best of three counts."""
+    slowest: list[tuple[float, float]] = []
+    for _ in range(ATTEMPTS):
+        quiet, _ = health_while(live, None)
+        took, reply = health_while(live, hostile)
+        slowest.append((max(took), max(quiet)))
+        if max(took) < MOST_HEALTH_SECONDS + 3 * max(quiet):
+            break
+    else:
+        raise AssertionError(slowest)
     assert reply is not None
-    assert max(took) < MOST_HEALTH_SECONDS + 3 * max(quiet), (max(took), max(quiet))
     assert len(reply.content) < MOST_REPLY_BYTES
     if "errors" in reply.json():
         assert 1 <= len(reply.json()["errors"]) <= MAX_FAULTS
