@@ -8,7 +8,8 @@ from __future__ import annotations
 
 RANDOM = "random"
 PARTS = {
-    "real-jobs": "chat, fingerprint and suite against the same model",
+    "real-jobs": "chat and fingerprint against the same small real model",
+    "real-suite": "four tests of the suite against the same model",
     "console": "a person's work in the console, in Chromium: all pages, accessibility, hostile texts, weights, times",
     "chaos": "two faults of each kind on a busy server lose, double and block nothing",
     "models": "every part of the product asks the configured provider, over HTTP",
