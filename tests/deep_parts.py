@@ -9,10 +9,10 @@ from __future__ import annotations
 RANDOM = "random"
 PARTS = {
     "real-jobs": "chat and fingerprint against the same small real model",
-    "real-suite": "four tests of the suite against the same model",
     "console": "a person's work in the console, in Chromium: all pages, accessibility, hostile texts, weights, times",
     "chaos": "two faults of each kind on a busy server lose, double and block nothing",
     "models": "every part of the product asks the configured provider, over HTTP",
+    "real-suite": "four tests of the suite against the same model",
     "schemathesis": "every operation of openapi.json keeps its description, whatever is sent",
     "clients": "four client generators and OpenAI's Node SDK against a server; packages from PyPI and npm",
     "real": "schemas, tokens and a whole run against a small real model, on a server of its own",
