@@ -29,7 +29,8 @@ def test_a_setting_is_explained_set_and_unset(world: World, desk: Visit) -> None
     page.get_by_label("Value of engine.pipeline.audit.max_retries").fill("1")
     page.get_by_label("Reason").fill("fewer")
     page.get_by_role("button", name="Set", exact=True).click()
-    expect(page.get_by_label("Value of engine.pipeline.audit.max_retries")).to_have_count(0)  # drawn again once it is set
+    # The row is drawn again once the value is set; it was set to another one before.
+    expect(page.get_by_label("Value of engine.pipeline.audit.max_retries")).to_have_count(0)
     expect(page.get_by_text("set here")).to_be_visible()
     assert (
         world.server.call("GET", "/v1/config?prefix=engine.pipeline.audit.max_retries").json()["data"][0]["value"] == 1
