@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -67,6 +68,37 @@ def _full_disk(server: LocalServer, rng: random.Random) -> Span:
     with _limited(server.process_id, resource.RLIMIT_FSIZE, 1):
         time.sleep(rng.uniform(2, 5))
     return Span(begun, time.time())
+
+
+def _read_only_home(server: LocalServer, rng: random.Random) -> Span:
+    """No file of the home can change, not even one that is open, and none be made or removed.
+
+    But for the index of SQLite's log, which is memory: a kernel that refuses a change of it ends the process.
+    """
+    begun = time.time()
+    try:
+        _set_immutable(server.home.root, "+i")
+        time.sleep(rng.uniform(2, 5))
+    finally:
+        _set_immutable(server.home.root, "-i")
+    return Span(begun, time.time())
+
+
+def _set_immutable(folder: Path, change: str) -> None:
+    """Sockets have no such attribute: that it cannot be set on them is no error."""
+    search = ("find", str(folder), "-not", "-name", "*-shm", "-exec", "chattr", "-f", change, "{}", "+")
+    subprocess.run(search, check=False, capture_output=True)
+
+
+def _has_immutable_files() -> bool:
+    """Whether this user and this file system have them: root's, on most of Linux."""
+    if shutil.which("chattr") is None:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        if subprocess.run(("chattr", "+i", folder), check=False, capture_output=True).returncode:
+            return False
+        subprocess.run(("chattr", "-i", folder), check=True)
+    return True
 
 
 def _few_descriptors(server: LocalServer, rng: random.Random) -> Span:
@@ -138,6 +170,7 @@ FAULTS = (
     Fault("SIGSTOP, SIGCONT", 5, _pause),
     Fault("workers killed", 5, _kill_worker),
     Fault("full disk", 5, _full_disk),
+    Fault("read-only home", 5, _read_only_home, _has_immutable_files),
     Fault("few descriptors", 5, _few_descriptors),
     CLOCK,
 )
