@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.evaluation_size import CALL, cell_items, evaluation_of, judgement_items
+from benchmarks.evaluation_size import CALL, cell_items, evaluation_of, judgement_items, run_of
 from benchmarks.report import Report
 from benchmarks.table_in_memory import TableInMemory, wire
 from fourfold.config.variant import Variant
@@ -29,7 +29,7 @@ from fourfold.evaluation.replying import PersonaReply
 from fourfold.evaluation.store import reply_key
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
-from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.progress.run import Run
 from fourfold.scenario_names import SCENARIO_NAMES
 from fourfold.storage.documents import packed
 from fourfold.storage.evaluations.budget import DynamoBudget
@@ -68,7 +68,7 @@ def _concluded(size: int, scenarios: tuple[str, ...]) -> dict[str, tuple[float, 
     evaluation, table = evaluation_of(size, scenarios), TableInMemory()
     _fill(table, evaluation, written_offline("A shy founder, 34, in Istanbul"))
     client = table.client()
-    run = _run(evaluation)
+    run = run_of(evaluation)
     before = _resident_mb(peak=False)
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak is counted from here
     began = time.process_time()
@@ -107,7 +107,7 @@ def _conclude(evaluation: Evaluation, run: Run, client: DynamoDBClient) -> Evalu
 def _fill(table: TableInMemory, evaluation: Evaluation, written: RunState) -> None:
     ws, pk = evaluation.workspace_id, evaluation_pk(evaluation.workspace_id, evaluation.id)
     briefs = [BriefItem(id=f"brief-{place}", text=f"A baker, {place}, in Cork") for place in range(evaluation.briefs)]
-    table.add(record_item(_run(evaluation), 1))
+    table.add(record_item(run_of(evaluation), 1))
     for page, first in enumerate(range(0, len(briefs), BRIEFS_OF_A_PAGE)):
         texts = ",".join(brief.model_dump_json() for brief in briefs[first : first + BRIEFS_OF_A_PAGE])
         table.add({**key(pk, f"BRIEFS#{page:04}"), "doc": packed(f"[{texts}]")})
@@ -133,19 +133,6 @@ def _fill(table: TableInMemory, evaluation: Evaluation, written: RunState) -> No
 
 def _words(rng: random.Random) -> str:
     return " ".join("".join(rng.choices("abdeghiklmnoprstuvy", k=5)) for _ in range(35))
-
-
-def _run(evaluation: Evaluation) -> Run:
-    return Run(
-        id=evaluation.run_id,
-        kind=RunKind.EVALUATION,
-        persona_id=None,
-        workspace_id=evaluation.workspace_id,
-        status=RunStatus.RUNNING,
-        config_hash="cfg",
-        started_at=_AT,
-        evaluation_id=evaluation.id,
-    )
 
 
 def _resident_mb(*, peak: bool) -> float:

@@ -79,16 +79,7 @@ def _sized(
     store, personas = DynamoEvaluations(client, "personas", "outbox"), DynamoPersonaStore(client, "personas", "outbox")
     evaluation = evaluation_of(size)
     briefs = [BriefItem(id=f"brief-{place}", text=f"A baker, {place}, in Cork") for place in range(size)]
-    run = Run(
-        id=evaluation.run_id,
-        kind=RunKind.EVALUATION,
-        persona_id=None,
-        workspace_id=evaluation.workspace_id,
-        status=RunStatus.RUNNING,
-        config_hash="cfg",
-        started_at=_AT,
-        evaluation_id=evaluation.id,
-    )
+    run = run_of(evaluation)
     began = time.process_time()
     with meter.during() as usage:
         store.add(evaluation, run, briefs)
@@ -156,6 +147,20 @@ def cell_items(
     run = start.run.model_copy(update={"status": RunStatus.COMPLETED, "completed_at": _AT + timedelta(seconds=40)})
     where = persona_key(evaluation.workspace_id, persona.id)
     return [record_item(run, 1, written.basis()), {**where, "doc": {"S": persona.model_dump_json()}}]
+
+
+def run_of(evaluation: Evaluation) -> Run:
+    """The run of an evaluation in progress."""
+    return Run(
+        id=evaluation.run_id,
+        kind=RunKind.EVALUATION,
+        persona_id=None,
+        workspace_id=evaluation.workspace_id,
+        status=RunStatus.RUNNING,
+        config_hash="cfg",
+        started_at=_AT,
+        evaluation_id=evaluation.id,
+    )
 
 
 def evaluation_of(size: int, scenarios: tuple[str, ...] = ()) -> Evaluation:
