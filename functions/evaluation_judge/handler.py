@@ -14,23 +14,19 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.errors import FourfoldError
-from fourfold.estimates.evaluation import judge_call_usd
-from fourfold.estimates.scenario_replies import reply_call_usd
 from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.models import SIDES, Side
 from fourfold.evaluation.pair_judge import PairJudge
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
-from fourfold.evaluation.replying import ScenarioReplies, reply_config
+from fourfold.evaluation.replying import ScenarioReplies
 from fourfold.evaluation.store import EvaluationStoppedError
-from fourfold.llm.port import ChatModel, LanguageModel
-from fourfold.models import resolve, resolve_chat
 from fourfold.models.call_spans import spans_sent
 from fourfold.persona import Document, Persona
 from fourfold.progress.events import JobProgress
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import RunStatus
-from fourfold.spending.metered import MeteredChatModel, MeteredModel
 from fourfold.trace import Work
+from functions.evaluation_judge.models import judge_models, speaking_models
 from functions.preload import preload
 from functions.step_entry import deadline_of
 from functions.wiring import budget, evaluation_log, evaluations, persona_store
@@ -67,13 +63,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {}
     try:
         deadline = deadline_of(context)
-        judge = PairJudge(evaluation, pair.brief, evaluations(), partial(_models, evaluation), deadline)
+        judge = PairJudge(evaluation, pair.brief, evaluations(), partial(judge_models, evaluation), deadline)
         with spans_sent(Work("evaluation_judge", pair.workspace_id, run_id=evaluation.run_id)):
             for side in SIDES:
                 judge.score(side, personas[side])
             if evaluation.preferences:
                 judge.compare(personas["a"], personas["b"])
-            replies = ScenarioReplies(evaluation, pair.brief, evaluations(), partial(_speakers, evaluation), deadline)
+            replies = ScenarioReplies(
+                evaluation, pair.brief, evaluations(), partial(speaking_models, evaluation), deadline
+            )
             for side in SIDES:
                 replies.ask(side, personas[side])
     except EvaluationStoppedError:
@@ -90,19 +88,6 @@ def _persona(evaluation: Evaluation, brief: int, side: Side) -> Persona | None:
         raise RunStillRunningError(run.id)
     persona = persona_store().persona(evaluation.workspace_id, persona_id_of(evaluation.id, brief, side))
     return persona if persona is not None and persona.has_layers else None
-
-
-def _models(evaluation: Evaluation) -> list[LanguageModel]:
-    """The judge's models, whose calls are reserved in the evaluation's budget."""
-    account = budget(evaluation.workspace_id, evaluation.id)
-    expected_usd = judge_call_usd(evaluation.judge)
-    return [MeteredModel(resolve(name), account, expected_usd) for name in evaluation.judge.chain]
-
-
-def _speakers(evaluation: Evaluation, side: Side) -> list[ChatModel]:
-    """The models as which the personas of a side speak, whose calls are reserved in the evaluation's budget."""
-    account, config = budget(evaluation.workspace_id, evaluation.id), reply_config(evaluation.arm(side).config)
-    return [MeteredChatModel(resolve_chat(name), account, reply_call_usd(config)) for name in config.chain]
 
 
 def _log_progress(evaluation: Evaluation, done: int) -> None:

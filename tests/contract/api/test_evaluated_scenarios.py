@@ -11,7 +11,7 @@ from fourfold.evaluation.asked_scenarios import asked_scenarios
 from fourfold.scenario_names import SCENARIO_NAMES
 from fourfold.voice.scenarios import shipped_scenarios
 from functions.api.evaluations import starting
-from functions.evaluation_judge import handler as judging
+from functions.evaluation_judge import models as judging
 from tests.contract.api.conftest import FULL_KEY, Api, scripted
 from tests.contract.api.evaluation_machine import EvaluationMachine
 from tests.contract.api.scenario_speaker import RENT, KilledError, Mumbling, Speaker

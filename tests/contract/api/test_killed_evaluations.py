@@ -17,7 +17,7 @@ from fourfold.steps import STEP_ORDER, StepName
 from fourfold.storage.evaluations.budget import DynamoBudget
 from functions import step_entry
 from functions.api.evaluations import starting
-from functions.evaluation_judge import handler as judging
+from functions.evaluation_judge import models as judging
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.contract.api.evaluation_machine import EvaluationMachine
 from tests.invocation import Invocation
