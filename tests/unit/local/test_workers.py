@@ -30,6 +30,7 @@ from infra.local.bridges.worker_pool import (
 from infra.local.bridges.worker_process import Start, start_interpreter
 from infra.local.home import REPOSITORY
 from infra.local.process_group import ProcessGroup
+from tests.descriptors import open_descriptors
 from tests.unit.local.functions_under_test import HANDLER, record
 
 STEP = record()
@@ -226,19 +227,19 @@ def test_jobs_leave_the_processor_to_the_others_and_are_few_at_a_time(start: Sta
 
 
 def test_an_idle_process_is_ended_and_no_descriptor_is_left(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    _answer(pool)
-    before = len(os.listdir("/proc/self/fd")) if SUPPORTED else 0  # noqa: PTH208 - only their number
-    monkeypatch.setattr(worker_pool, "IDLE_SECONDS", -1.0)
-    pool.reap()
-    assert pool.pids() == []
-    monkeypatch.undo()
-    for _ in range(3):
+    def use_and_end_it() -> None:
         _answer(pool)
         monkeypatch.setattr(worker_pool, "IDLE_SECONDS", -1.0)
         pool.reap()
+        assert pool.pids() == []
         monkeypatch.undo()
+
+    use_and_end_it()
+    before = open_descriptors() if SUPPORTED else set()
+    for _ in range(3):
+        use_and_end_it()
     if SUPPORTED:
-        assert len(os.listdir("/proc/self/fd")) < before  # noqa: PTH208
+        assert open_descriptors() <= before
 
 
 ENGINE = """
