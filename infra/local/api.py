@@ -82,6 +82,7 @@ class Api:
             )
         listener.close()
         self._input = cast("TextIO", self._process.stdin)
+        os.set_blocking(self._input.fileno(), False)  # no execution waits for a process that does not read
         self._writing = threading.Lock()
 
     def start(self, environment: dict[str, str], sign_in: SignIn) -> None:
@@ -93,7 +94,6 @@ class Api:
         try:
             self._input.write(json.dumps({"environment": environment, "sign_in": asdict(sign_in)}) + "\n")
             self._input.flush()
-            os.set_blocking(self._input.fileno(), False)
         except BrokenPipeError:
             raise ApiStartError(f"the API's process ended; see {self._log}") from None
         deadline = time.monotonic() + START_SECONDS
