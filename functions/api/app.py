@@ -33,6 +33,7 @@ from fourfold.http.problems import (
     rejected,
     unavailable,
 )
+from fourfold.http.run_ends import RunEnds
 from fourfold.http.tail import Tails
 from fourfold.persona import PersonaGoneError
 from fourfold.personas.deletion import DELETED
@@ -61,7 +62,7 @@ from functions.api.personas import routes as personas
 from functions.api.progress import routes as progress
 from functions.api.provocation_tests import routes as provocation_tests
 from functions.api.runs import routes as runs
-from functions.api.runs.polling import logged
+from functions.api.runs.polling import ended_runs, logged
 from functions.api.sessions import routes as sessions
 from functions.api.suite import routes as suite
 from functions.api.usage import routes as usage
@@ -147,6 +148,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails(logged)
+    app.state.run_ends = RunEnds(ended_runs)
     app.state.storage_failure = lambda: None
     app.state.sign_in_link = None
     for resource in _RESOURCES:

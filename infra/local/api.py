@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -81,6 +82,8 @@ class Api:
             )
         listener.close()
         self._input = cast("TextIO", self._process.stdin)
+        os.set_blocking(self._input.fileno(), False)  # no execution waits for a process that does not read
+        self._writing = threading.Lock()
 
     def start(self, environment: dict[str, str], sign_in: SignIn) -> None:
         """Serve with this environment and this link to the console; returns when the API answers.
@@ -100,9 +103,14 @@ class Api:
             time.sleep(0.02)
         raise ApiStartError(f"the API does not answer; see {self._log}")
 
+    def run_ended(self, run_id: str) -> None:
+        """Have the requests that wait for this run look at once. It does not block: they look anyway, only later."""
+        with self._writing, suppress(OSError, ValueError):  # the process has ended or is stopped; its input is closed
+            os.write(self._input.fileno(), f"{run_id}\n".encode())
+
     def stop(self) -> None:
         """Let the requests in progress end (open streams are closed), then end the process."""
-        with suppress(BrokenPipeError):
+        with self._writing, suppress(BrokenPipeError):
             self._input.close()
         try:
             self._process.wait(STOP_SECONDS)

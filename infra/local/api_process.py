@@ -3,7 +3,8 @@
 Started by `infra.local.api` with the listening socket as file descriptor argv[1]. The first line of standard input is
 JSON: the function's environment, and the console's one-use link, which an environment variable would reveal to child
 processes. The environment is added to the inherited one, as the engine does for its workers, so that both have the
-model keys and settings of the developer's shell. The process stops at the end of standard input.
+model keys and settings of the developer's shell. Each further line is the id of a run that has ended: a request that
+waits for it looks at once. The process stops at the end of standard input.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,8 @@ from infra.local.thread_switches import switch_often
 
 if TYPE_CHECKING:
     import uvicorn
+
+Wake = Callable[[str], None]
 
 # They read no variable that `environment` may set: it is not known yet.
 HEAVY = (
@@ -43,13 +47,13 @@ def main() -> None:
         line = sys.stdin.readline()
         if not line:
             return
-        server = _server(json.loads(line))
-    threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+        server, wake = _server(json.loads(line))
+    threading.Thread(target=_read_input, args=(server, wake), daemon=True).start()
     server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 
 
-def _server(received: dict[str, Any]) -> uvicorn.Server:
-    """The API's server with this environment and link."""
+def _server(received: dict[str, Any]) -> tuple[uvicorn.Server, Wake]:
+    """The API's server with this environment and link, and what wakes its requests."""
     environment: dict[str, str] = received["environment"]
     os.environ.update(environment)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
@@ -61,12 +65,12 @@ def _server(received: dict[str, Any]) -> uvicorn.Server:
     clock.keep_looking()
     importlib.import_module("functions.clock").judge_silence_by(clock)
     server: uvicorn.Server = api.Server(api.app)
-    return server
+    return server, api.app.state.run_ends.wake
 
 
-def _stop_at_end_of_input(server: uvicorn.Server) -> None:
-    while sys.stdin.readline():
-        pass
+def _read_input(server: uvicorn.Server, wake: Wake) -> None:
+    while line := sys.stdin.readline():
+        wake(line.strip())
     server.should_exit = True
 
 

@@ -100,6 +100,10 @@ class Engine:
         """`prepare` is called as an execution of a state machine is started; it returns at once."""
         self._workflow.on_start = prepare
 
+    def on_execution_end(self, announce: Callable[[str], None]) -> None:
+        """`announce` is called with the name of each execution of a state machine that has ended; it does not wait."""
+        self._workflow.on_end = announce
+
     def wait_for_quiet(self) -> None:
         """Return when no execution is at work, or after a while (`infra.local.bridges.quiet`)."""
         self._workflow.quiet.wait()

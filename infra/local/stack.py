@@ -130,6 +130,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
             link = SignIn(secrets.token_urlsafe(24), api_key, time.time() + SIGN_IN_SECONDS)
             api.start({**variables, **access}, link)
+            engine.on_execution_end(api.run_ended)
         undo.callback(home.withdraw)
         home.announce(Server(os.getpid(), api.url, engine.url, engine.root_key))
         # A fragment is not sent to a server, so the token is in no log; the console posts it.

@@ -47,8 +47,14 @@ def test_a_key_is_made_used_and_revoked_in_the_terminal(stack: LocalServer) -> N
         assert key[-4:] in cli(stack, "keys", "list", "--json").stdout
         assert cli(stack, "keys", "revoke", key_id).returncode == 0
         revoked = time.monotonic()
-        eventually(lambda: reader.get("/v1/personas").status_code == 401, seconds=10)
-        assert time.monotonic() - revoked < 5.5
+        accepted = revoked
+        while True:
+            sent = time.monotonic()
+            if reader.get("/v1/personas").status_code == 401:
+                break
+            accepted = sent
+            time.sleep(0.05)
+        assert accepted - revoked < 5, "a request that was sent later than a key ring remembers was accepted"
     wrong = cli(stack, "keys", "revoke", key_id + "0")
     assert (wrong.returncode, "Not found" in wrong.stderr) == (1, True)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
+from fourfold.config.models import ModelName
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.config.scope import Revisions
 from fourfold.evaluation.measures import DEFAULT_METRICS, POINTS_MARGIN
@@ -21,7 +22,6 @@ MOST_REPEATS = 5
 MOST_LAST = 1000
 """Of the newest briefs: so many personas are looked at."""
 _Line = Annotated[str, AfterValidator(acceptable_line)]
-_ModelName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[a-z][a-z0-9_-]*:\S+$")]
 
 
 class _Body(BaseModel):
@@ -39,7 +39,7 @@ class ArmRequest(_Body):
         str | None, Field(min_length=1, max_length=80, description="A preset of models, such as `anthropic-current`.")
     ] = None
     model: Annotated[
-        _ModelName | None, Field(description="One model for every step, as `provider:model`, without fallbacks.")
+        ModelName | None, Field(description="One model for every step, as `provider:model`, without fallbacks.")
     ] = None
     method: Annotated[
         Literal["six_steps", "naive"] | None,
@@ -81,7 +81,7 @@ class EvaluationRequest(_Body):
         int | None, Field(ge=1, le=MAX_BRIEFS, description="How many briefs of the set; all without it.")
     ] = None
     judge: Annotated[
-        _ModelName | None,
+        ModelName | None,
         Field(description="The model that judges both sides, without fallback; that of the audit if it is not given."),
     ] = None
     repeats: Annotated[int, Field(ge=1, le=MOST_REPEATS, description="Judgements of each persona.")] = 1

@@ -193,8 +193,8 @@ async def _finished_run(request: Request, run: Run, timeout_s: float) -> Run:
     """Returns the run when it has ended, or its current state after the timeout, a disconnect or a server stop."""
     followed = FollowedRun(request, run.workspace_id, run.id)
     try:
-        async with aclosing(followed.batches(timeout_s=timeout_s)) as batches:
-            async for _entries in batches:
+        async with aclosing(followed.until_ended(timeout_s)) as polls:
+            async for _ in polls:
                 if await request.is_disconnected():
                     break
     except ProblemError:

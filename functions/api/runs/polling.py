@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fastapi import Request
 
@@ -24,14 +25,19 @@ from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.staleness import is_stale, may_be_stale
 from fourfold.problem import problem
 from fourfold.progress.log import LogEntry, LogPlace
+from fourfold.progress.ports import RunKey
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from fourfold.storage.client import dynamodb
 from fourfold.storage.progress.events import existing_entries
+from fourfold.storage.runs.records import running_runs
+from fourfold.storage.table import Table
 from functions.api.evaluations.ending import current_evaluation
 from functions.api.runs.open_streams import open_stream
 from functions.api.wiring import in_polling_thread, in_thread
 from functions.clock import now, silence_now
 from functions.wiring import evaluations, event_store, job_context, persona_store, run_context
+
+Polled = TypeVar("Polled")
 
 # API Gateway and Lambda end a reply after 15 minutes, so waits and streams end a little earlier.
 MAX_REPLY_S = 14.5 * 60
@@ -84,23 +90,44 @@ class FollowedRun:
         Raises:
             ProblemError: 503, the server is stopping.
         """
-        log, state = event_store(self.workspace_id, self.run_id), self.request.app.state
-        deadline = time.monotonic() + timeout_s
+        log, tails = event_store(self.workspace_id, self.run_id), self.request.app.state.tails
 
         async def read(seen: int) -> Sequence[LogEntry]:
             return await in_polling_thread(lambda: list(log.entries(seen)))
 
-        async def ended() -> bool:
-            run = await self.run()
-            return run is None or run.status is not RunStatus.RUNNING
-
-        async with aclosing(state.tails.follow(self.workspace_id, self.run_id, read, after, ended)) as followed:
+        polls = tails.follow(self.workspace_id, self.run_id, read, after, self._ended)
+        async with aclosing(self._until(timeout_s, polls)) as followed:
             async for entries in followed:
                 yield entries
-                if state.stopping.is_set():
+
+    async def until_ended(self, timeout_s: float) -> AsyncGenerator[None]:
+        """Yields after each poll of the run, until it has ended or the timeout. Raises as `batches`."""
+        polls = self.request.app.state.run_ends.wait(RunKey(self.workspace_id, self.run_id), self._lost)
+        async with (
+            open_stream(self.request.state.caller, timeout_s + _SLOT_MARGIN_S),
+            aclosing(self._until(timeout_s, polls)) as waited,
+        ):
+            async for _ in waited:
+                yield
+
+    async def _until(self, timeout_s: float, polls: AsyncGenerator[Polled]) -> AsyncGenerator[Polled]:
+        """Yields what `polls` yields until the timeout; raises ProblemError when the server stops."""
+        deadline = time.monotonic() + timeout_s
+        async with aclosing(polls):
+            async for polled in polls:
+                yield polled
+                if self.request.app.state.stopping.is_set():
                     raise ProblemError(_STOPPING)
                 if time.monotonic() >= deadline:
                     return
+
+    async def _ended(self) -> bool:
+        run = await self.run()
+        return run is None or run.status is not RunStatus.RUNNING
+
+    async def _lost(self) -> bool:
+        """Whether the run has ended, failed here if it is lost. A young run is not: nothing is read."""
+        return may_be_stale(id_created_at(self.run_id), silence_now()) and await self._ended()
 
 
 async def logged(places: Sequence[LogPlace]) -> Collection[LogPlace]:
@@ -108,6 +135,13 @@ async def logged(places: Sequence[LogPlace]) -> Collection[LogPlace]:
     return await in_polling_thread(
         lambda: existing_entries(dynamodb(), os.environ["FOURFOLD_RUN_EVENTS_TABLE"], places)
     )
+
+
+async def ended_runs(runs: Sequence[RunKey]) -> Collection[RunKey]:
+    """Which of the runs have ended, or are deleted."""
+    table = Table(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+    running = await in_polling_thread(lambda: running_runs(table, runs))
+    return set(runs) - running
 
 
 def current_run(workspace_id: str, run_id: str) -> Run | None:

@@ -24,6 +24,7 @@ from fourfold.cli.config_display import (
     show_snapshots,
     show_view,
 )
+from fourfold.cli.numbers import finite
 from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
@@ -100,8 +101,8 @@ def unset(
 @app.command()
 def lock(
     key: Annotated[str, typer.Argument(help="engine.pipeline.audit.min_overall_score")],
-    minimum: Annotated[float | None, typer.Option("--min", help="Minimum for lower scopes.")] = None,
-    maximum: Annotated[float | None, typer.Option("--max", help="Maximum for lower scopes.")] = None,
+    minimum: Annotated[float | None, typer.Option("--min", callback=finite, help="Minimum for lower scopes.")] = None,
+    maximum: Annotated[float | None, typer.Option("--max", callback=finite, help="Maximum for lower scopes.")] = None,
     one_of: Annotated[str | None, typer.Option("--one-of", help="Allowed values for lower scopes: a,b")] = None,
     value: Annotated[str | None, typer.Option("--value", help="A value to set with the lock.")] = None,
     scope: Scope = "workspace",

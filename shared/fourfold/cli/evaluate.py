@@ -17,6 +17,7 @@ from fourfold.cli.client import Client
 from fourfold.cli.estimate import show_estimate
 from fourfold.cli.evaluation_report import show_evaluation, verdict_code
 from fourfold.cli.formatting import money
+from fourfold.cli.numbers import finite
 from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.session import RunContinuesError, connected
 from fourfold.cli.terminal import SafeConsole
@@ -27,7 +28,7 @@ _ARM = "current, naive, a preset such as anthropic-current, or provider:model fo
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
-    max_usd: Annotated[float, typer.Option(help="What all calls may cost together, in USD.")],
+    max_usd: Annotated[float, typer.Option(callback=finite, help="What all calls may cost together, in USD.")],
     a: Annotated[str, typer.Option("--a", help=f"The first side: {_ARM}")] = "current",
     b: Annotated[str, typer.Option("--b", help="The second side, which the verdict is about.")] = "current",
     set_a: Annotated[list[str] | None, typer.Option("--set-a", help="A setting of A: key=value; repeatable.")] = None,
@@ -42,7 +43,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
     brief_set: Annotated[str | None, typer.Option("--set", help="A shipped set of briefs: standard@1.")] = None,
     size: Annotated[int | None, typer.Option(min=1, help="How many briefs of the set.")] = None,
     repeats: Annotated[int, typer.Option(min=1, max=5, help="Judgements of each persona.")] = 1,
-    margin: Annotated[float | None, typer.Option(help="Points of 5 that make no difference in practice.")] = None,
+    margin: Annotated[
+        float | None, typer.Option(callback=finite, help="Points of 5 that make no difference in practice.")
+    ] = None,
     metric: Annotated[
         list[str] | None, typer.Option("--metric", help="A measure that the verdict rests on; repeatable.")
     ] = None,
@@ -70,11 +73,11 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
         "set": brief_set,
         "size": size,
         "margin": margin,
-        "metrics": metric,
+        "metrics": metric or None,
         "judge": judge,
         "name": name,
     }
-    body |= {key: value for key, value in further.items() if value}
+    body |= {key: value for key, value in further.items() if value is not None}
     console = SafeConsole(stderr=as_json)
     with connected() as client:
         if briefs is not None:

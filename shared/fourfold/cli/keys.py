@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from fourfold.cli.numbers import finite
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
@@ -28,7 +29,8 @@ def create(  # noqa: PLR0913, PLR0917 - a parameter for each option
     ],
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires; default: never.")] = None,
     usd_per_month: Annotated[
-        float | None, typer.Option(min=0, help="The most USD a UTC month of work that the key asks for.")
+        float | None,
+        typer.Option(min=0, callback=finite, help="The most USD a UTC month of work that the key asks for."),
     ] = None,
     test: Annotated[bool, typer.Option("--test", help="Create an ff_test_ key instead of an ff_live_ key.")] = False,
     as_json: AsJson = False,

@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from fourfold.json_maps import no_other_names
 from fourfold.persona import Document
 from fourfold.scenario_names import REGISTERS, SCENARIO_NAMES, TOPICS
-from fourfold.text_rules import text_faults
+from fourfold.text_rules import same_words, text_faults
 
 # The steps whose tasks a variant replaces.
 TaskName = Literal["soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"]
@@ -63,7 +63,7 @@ class Variant(Document):
         if bool(self.texts) == (self.name == SHIPPED):
             raise ValueError(f"a variant has texts and a name; only {SHIPPED} has none")
         for name, text in self.texts.items():
-            if not text.strip() or text_faults(text):
+            if not same_words(text) or text_faults(text):
                 raise ValueError(f"/texts/{name}: a text has words, and no control characters or lone surrogates")
         if sum(len(json.dumps(text, ensure_ascii=False).encode()) for text in self.texts.values()) > MAX_TEXT_BYTES:
             raise ValueError(f"/texts: all texts of a variant together have at most {MAX_TEXT_BYTES} bytes as JSON")

@@ -11,7 +11,7 @@ from fourfold.evaluation.measures import Measure
 from fourfold.evaluation.models import Interval, MeasureResult, Verdict
 from fourfold.evaluation.paired_shares import share_difference, share_equivalence_p
 from fourfold.evaluation.resampling import MOST_RESAMPLED, bootstrap, sign_flip_p
-from fourfold.evaluation.statistics import equivalence_p, paired_difference, pairs_to_settle
+from fourfold.evaluation.statistics import equivalence_p, paired_difference, pairs_to_settle, pairs_to_settle_at
 
 LEVEL: Final = 0.05
 # With fewer pairs the tests rest on assumptions that the data cannot support, and no verdict is given.
@@ -44,9 +44,7 @@ class Compared:
             decided: whether a verdict may be given; a stopped evaluation gives none.
         """
         verdict = self._verdict(self.p if adjusted_p is None else adjusted_p) if decided else "inconclusive"
-        settle = None
-        if verdict == "inconclusive" and self.deviation is not None:
-            settle = max(MIN_PAIRS, pairs_to_settle(self.deviation, self.margin, measures=max(1, counted)))
+        settle = self._to_settle(max(1, counted), decided=decided) if verdict == "inconclusive" else None
         return MeasureResult(
             name=self.measure.name,
             unit=self.measure.unit,
@@ -65,6 +63,16 @@ class Compared:
             verdict=verdict,
             briefs_to_settle=settle,
         )
+
+    def _to_settle(self, counted: int, *, decided: bool) -> int | None:
+        """The pairs that would settle an open measure; more than it had, unless it was stopped."""
+        if self.deviation is None or self.difference is None:
+            return None
+        planned = max(MIN_PAIRS, pairs_to_settle(self.deviation, self.margin, measures=counted))
+        if not decided or planned > self.n:
+            return planned
+        seen = pairs_to_settle_at(self.deviation, self.margin, self.difference, measures=counted)
+        return max(self.n + 1, seen)
 
     def _verdict(self, p: float | None) -> Verdict:
         """`equivalent` first: a difference within the margin makes no difference in practice, however certain it is."""
@@ -87,9 +95,9 @@ def compare_values(measure: Measure, pairs: Sequence[tuple[float, float]]) -> Co
     found = Compared(measure, len(pairs), a, b, fmean(differences), margin=margin)
     if len(pairs) < _TWO:
         return found
-    found = replace(found, deviation=stdev(differences))
     if measure.kind == "outcome":
         return _by_counts(found, differences, "McNemar, exact")
+    found = replace(found, deviation=stdev(differences))
     if measure.kind == "amount" and len(pairs) <= MOST_RESAMPLED:
         resampled = bootstrap(differences)
         low, high = resampled.interval()
@@ -118,9 +126,7 @@ def compare_preferences(measure: Measure, outcomes: Sequence[str]) -> Compared:
     a, b = outcomes.count("a") / n, outcomes.count("b") / n
     differences = [{"a": -1.0, "b": 1.0}.get(outcome, 0.0) for outcome in outcomes]
     found = Compared(measure, n, a, b, b - a, margin=measure.margin)
-    if n < _TWO:
-        return found
-    return _by_counts(replace(found, deviation=stdev(differences)), differences, "sign test, exact")
+    return found if n < _TWO else _by_counts(found, differences, "sign test, exact")
 
 
 def _by_counts(found: Compared, differences: Sequence[float], test: str) -> Compared:
@@ -131,5 +137,6 @@ def _by_counts(found: Compared, differences: Sequence[float], test: str) -> Comp
         interval=Interval(low=tested.low, high=tested.high),
         test=test,
         p=tested.p,
+        deviation=tested.deviation,
         equivalence_p=share_equivalence_p(gains, losses, found.n, found.margin),
     )

@@ -19,13 +19,18 @@ _ADDED: Final = 0.5  # to each of the four cells of the table (Agresti and Min 2
 
 @dataclass(frozen=True, slots=True)
 class ShareDifference:
-    """The share of gains less the share of losses (-1 to 1), its 95 % interval, and McNemar's exact p-value."""
+    """The share of gains less the share of losses (-1 to 1), its 95 % interval, and McNemar's exact p-value.
+
+    `deviation` is the standard deviation of a pair's difference, adjusted as the interval is: it is not zero where no
+    pair differs.
+    """
 
     n: int
     difference: float
     low: float
     high: float
     p: float
+    deviation: float
 
 
 def share_difference(gains: int, losses: int, n: int) -> ShareDifference:
@@ -41,7 +46,8 @@ def share_difference(gains: int, losses: int, n: int) -> ShareDifference:
         raise ValueError("gains and losses are counts of some of the pairs")
     middle, error = _adjusted(gains, losses, n)
     low, high = max(-1.0, middle - _Z * error), min(1.0, middle + _Z * error)
-    return ShareDifference(n, (gains - losses) / n, low, high, mcnemar_exact(losses, gains))
+    deviation = error * math.sqrt(n + 4 * _ADDED)
+    return ShareDifference(n, (gains - losses) / n, low, high, mcnemar_exact(losses, gains), deviation)
 
 
 def share_equivalence_p(gains: int, losses: int, n: int, margin: float) -> float:

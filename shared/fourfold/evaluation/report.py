@@ -91,7 +91,7 @@ def report(data: EvaluationData) -> EvaluationReport:
         metrics,
         data.stopped,
     )
-    decision = decide(measures, data.stopped)
+    decision = decide(measures, data.stopped, max(len(pairs), len(data.preferences)))
     return EvaluationReport(
         verdict=decision.verdict,
         reason=decision.reason,

@@ -18,13 +18,16 @@ _LEAST_PAIRS: Final = 2
 _TINY: Final = 1e-300
 _PRECISE: Final = 1e-12
 _MOST_TERMS: Final = 500
+# A spread below this is rounding: 0.8 - 0.6 and 1.0 - 0.8 differ by 1e-16.
+_ROUNDING: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class PairedDifference:
     """The mean difference of `n` pairs, its 95 % interval by Student's t, and the two-sided p-value of no difference.
 
-    With no spread at all the interval is the mean itself, and p is 0 for a mean other than zero, 1 for zero.
+    Without any spread there is no t: the interval is the mean itself, and p that of a sign test (`2 ** (1 - n)`), or 1
+    for a mean of zero. So two equal differences prove nothing.
     """
 
     n: int
@@ -45,12 +48,12 @@ def paired_difference(differences: Sequence[float]) -> PairedDifference:
     if n < _LEAST_PAIRS:
         raise ValueError("a paired test needs two pairs or more")
     mean, deviation = fmean(differences), stdev(differences)
+    rounding = _ROUNDING * max(1.0, *map(abs, differences))
+    if deviation <= rounding:
+        return PairedDifference(n, mean, 0.0, mean, mean, 1.0 if abs(mean) <= rounding else 2.0 ** (1 - n))
     error = deviation / math.sqrt(n)
-    if error == 0:
-        return PairedDifference(n, mean, 0.0, mean, mean, 1.0 if mean == 0 else 0.0)
     half = t_quantile(1 - (1 - CONFIDENCE) / 2, n - 1) * error
-    p = 2 * (1 - t_cdf(abs(mean) / error, n - 1))
-    return PairedDifference(n, mean, deviation, mean - half, mean + half, p)
+    return PairedDifference(n, mean, deviation, mean - half, mean + half, _both_tails(mean / error, n - 1))
 
 
 def equivalence_p(differences: Sequence[float], margin: float) -> float:
@@ -64,7 +67,7 @@ def equivalence_p(differences: Sequence[float], margin: float) -> float:
     found = paired_difference(differences)
     error = found.deviation / math.sqrt(found.n)
     if error == 0:
-        return 0.0 if abs(found.mean) < margin else 1.0
+        return 2.0**-found.n if abs(found.mean) < margin else 1.0  # a sign test of the distance to the margin
     above = 1 - t_cdf((found.mean + margin) / error, found.n - 1)
     below = t_cdf((found.mean - margin) / error, found.n - 1)
     return max(above, below)
@@ -118,9 +121,33 @@ def pairs_to_settle(deviation: float, margin: float, *, measures: int = 1, power
     return max(equivalent, pairs_needed(deviation, margin, level=(1 - CONFIDENCE) / measures, power=power))
 
 
+def pairs_to_settle_at(
+    deviation: float, margin: float, difference: float, *, measures: int = 1, power: float = 0.8
+) -> int:
+    """How many pairs decide if the true difference is `difference`: find it, or show that it is within the margin.
+
+    The fewer of both; arguments as of `pairs_to_settle`. For an evaluation that had as many pairs as planned and is
+    open all the same: its difference lies between zero and the margin, and the plan was of the two ends.
+
+    Raises:
+        ValueError: a margin that is not positive.
+    """
+    if margin <= 0:
+        raise ValueError("the margin of equivalence must be positive")
+    needed = []
+    if difference:
+        needed.append(pairs_needed(deviation, difference, level=(1 - CONFIDENCE) / measures, power=power))
+    inside = margin - abs(difference)
+    if inside > 0:
+        normal = NormalDist()
+        reach = normal.inv_cdf(CONFIDENCE) + normal.inv_cdf(power)
+        needed.append(math.ceil((reach * deviation / inside) ** 2) + 2)
+    return min(needed)
+
+
 def t_cdf(t: float, freedom: int) -> float:
     """The share of Student's t distribution with `freedom` degrees of freedom that lies below `t`."""
-    tail = 0.5 * _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
+    tail = 0.5 * _both_tails(t, freedom)
     return 1 - tail if t > 0 else tail
 
 
@@ -135,6 +162,11 @@ def t_quantile(share: float, freedom: int) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if t_cdf(middle, freedom) < share else (low, middle)
     return (low + high) / 2
+
+
+def _both_tails(t: float, freedom: int) -> float:
+    """The share of the distribution that is farther from zero than `t`."""
+    return _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
 
 
 def _incomplete_beta(a: float, b: float, x: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -50,14 +51,14 @@ def with_verdicts(compared: Sequence[Compared], metrics: Sequence[str], stopped:
     ]
 
 
-def decide(measures: Sequence[MeasureResult], stopped: str | None) -> Decision:
-    """The verdict over the measures that count.
+def decide(measures: Sequence[MeasureResult], stopped: str | None, pairs: int) -> Decision:
+    """The verdict over the measures that count. `pairs` is the number of all pairs, whatever measures they have.
 
     `better` or `worse` needs one measure that differs beyond doubt and none that differs the other way; `equivalent`
     needs all of them equivalent. Everything else is `inconclusive`.
     """
     counted = [each for each in measures if each.counts]
-    settle = _briefs_to_settle(counted)
+    settle = _briefs_to_settle(counted, pairs)
     if stopped is not None:
         return Decision(
             "inconclusive",
@@ -87,11 +88,15 @@ def decide(measures: Sequence[MeasureResult], stopped: str | None) -> Decision:
     return Decision("inconclusive", f"{why} on {_listed(names['inconclusive'])}.", settle)
 
 
-def _briefs_to_settle(counted: Sequence[MeasureResult]) -> int | None:
-    """The most that any open measure needs; None if one of them cannot say."""
-    needed = [each.briefs_to_settle for each in counted if each.verdict == "inconclusive"]
-    known = [each for each in needed if each is not None]
-    return max(known) if known and len(known) == len(needed) else None
+def _briefs_to_settle(counted: Sequence[MeasureResult], pairs: int) -> int | None:
+    """The most that any open measure needs, with as many pairs without it as here; None if one of them cannot say."""
+    still_open = [each for each in counted if each.verdict == "inconclusive"]
+    needed = [
+        math.ceil(each.briefs_to_settle * pairs / each.n)
+        for each in still_open
+        if each.briefs_to_settle is not None and each.n
+    ]
+    return max(needed) if needed and len(needed) == len(still_open) else None
 
 
 def _listed(names: Sequence[str]) -> str:

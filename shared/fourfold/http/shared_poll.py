@@ -1,36 +1,35 @@
-"""One request that looks for the next entry of every followed log, instead of one for each follower."""
+"""One request that answers the questions of all followers of a process, instead of one for each follower."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from contextlib import suppress
-
-from fourfold.progress.log import LogPlace
+from typing import Generic, TypeVar
 
 # The shortest time from one request to the next.
 INTERVAL_S = 0.05
 
 
-Find = Callable[[Sequence[LogPlace]], Awaitable[Collection[LogPlace]]]
+Asked = TypeVar("Asked", bound=Hashable)
 
 
-class SharedPoll:
+class SharedPoll(Generic[Asked]):
     """Answers followers of one event loop: questions that arrive within INTERVAL_S are one request."""
 
-    def __init__(self, find: Find) -> None:
-        """`find` returns which of the places hold an entry."""
+    def __init__(self, find: Callable[[Sequence[Asked]], Awaitable[Collection[Asked]]]) -> None:
+        """`find` returns those of what is asked for that are so."""
         self._find = find
-        self._asked: dict[LogPlace, asyncio.Future[bool]] = {}
+        self._asked: dict[Asked, asyncio.Future[bool]] = {}
         self._polling: asyncio.Task[None] | None = None
         self._begun_at = -INTERVAL_S
 
-    async def exists(self, place: LogPlace) -> bool:
-        """Whether the entry is there; raises what `find` raises."""
-        answer = self._asked.get(place)
+    async def exists(self, asked: Asked) -> bool:
+        """Whether `find` finds it; raises what `find` raises."""
+        answer = self._asked.get(asked)
         if answer is None:
-            answer = self._asked[place] = asyncio.get_running_loop().create_future()
+            answer = self._asked[asked] = asyncio.get_running_loop().create_future()
         if self._polling is None or self._polling.done():
             self._polling = asyncio.create_task(self._poll())
         return await asyncio.shield(answer)  # a follower that leaves takes the answer from no other
@@ -48,5 +47,5 @@ class SharedPoll:
                     with suppress(Exception):  # read once here: a follower may have left
                         answer.exception()
             else:
-                for place, answer in asked.items():
-                    answer.set_result(place in found)
+                for one, answer in asked.items():
+                    answer.set_result(one in found)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 
 import anyio
 
-from fourfold.http.shared_poll import Find, SharedPoll
+from fourfold.http.shared_poll import SharedPoll
 from fourfold.progress.log import LogEntry, LogPlace
 
 Read = Callable[[int], Awaitable[Sequence[LogEntry]]]
 Ended = Callable[[], Awaitable[bool]]
+Find = Callable[[Sequence[LogPlace]], Awaitable[Collection[LogPlace]]]
 
 MIN_PAUSE_S = 0.05
 MAX_PAUSE_S = 0.2
@@ -61,7 +62,7 @@ class Tails:
                 silent_since = checked_at = time.monotonic()
                 over = False
                 while not over:
-                    await self._pause(_pause_after(time.monotonic() - silent_since, self.followers))
+                    await self._pause(pause_after(time.monotonic() - silent_since, self.followers))
                     if await self._poll.exists(LogPlace(workspace_id, run_id, after + 1)):
                         break
                     yield ()
@@ -72,6 +73,7 @@ class Tails:
             self.followers -= 1
 
 
-def _pause_after(silent_s: float, followers: int) -> float:
+def pause_after(silent_s: float, followers: int) -> float:
+    """Seconds until the next poll of one of a process's followers, of a run that has been silent for `silent_s`."""
     own = min(max(silent_s * _PAUSE_SHARE, MIN_PAUSE_S), MAX_PAUSE_S)
     return max(own, followers * _PAUSE_FOR_EACH_FOLLOWER_S)

@@ -36,15 +36,16 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], context:
         status: the persona's status, decided by the state machine's Choice.
         context: stores and clock.
     """
-    run = _stored_completion(state, PersonaStatus(status), identity_of(state), context)
-    if run is not None:
-        log_end(run, context, seen=state.log_seq)
+    ended = _stored_completion(state, PersonaStatus(status), identity_of(state), context)
+    if ended is not None:
+        run, shipped_as = ended
+        log_end(run, context, seen=state.log_seq, shipped_as=shipped_as)
 
 
 def _stored_completion(
     state: RunState, status: PersonaStatus, identity: RunIdentity, context: RunContext
-) -> Run | None:
-    """Returns the ended run, stored by this call or by an earlier one; None if its persona was deleted."""
+) -> tuple[Run, PersonaStatus | None] | None:
+    """Returns the ended run and, if this call stored it, the persona's status; None if its persona was deleted."""
     workspace_id, persona_id = identity.workspace_id, identity.persona_id
     for _ in range(_MAX_ATTEMPTS):
         stored = context.store.stored_persona(workspace_id, persona_id)
@@ -53,7 +54,7 @@ def _stored_completion(
             context.delete_log(identity)
             return None
         if run.status is not RunStatus.RUNNING:
-            return run
+            return run, None
         now = context.clock()
         run = with_progress(run, context.entries_of(identity)).model_copy(
             update={"status": RunStatus.COMPLETED, "completed_at": now}
@@ -62,7 +63,7 @@ def _stored_completion(
         persona = completed_persona(stored.persona, state, run, base, status, now)
         version = _new_version(stored.persona, persona, run, base)
         if context.store.finish(stored, persona, run, completed_entries(run, version, now), version, state.basis()):
-            return run
+            return run, persona.status
     raise RuntimeError(f"{persona_id} changed at each of {_MAX_ATTEMPTS} attempts to complete its run")
 
 

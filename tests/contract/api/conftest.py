@@ -23,6 +23,7 @@ import pytest
 from fastapi import FastAPI
 
 from fourfold.config.settings import Settings
+from fourfold.http.run_ends import RunEnds
 from fourfold.http.scopes import SCOPES
 from fourfold.http.tail import Tails
 from fourfold.pipeline.complete_run import complete_run
@@ -44,7 +45,7 @@ from functions.api.chat.context import chat_limiter
 from functions.api.evaluations import starting
 from functions.api.personas import parse_client as step_alone
 from functions.api.runs import job_requests as jobs
-from functions.api.runs.polling import logged
+from functions.api.runs.polling import ended_runs, logged
 from functions.api.server import Server
 from functions.api.wiring import (
     api_keys,
@@ -320,6 +321,7 @@ def api(_app: FastAPI, _tables: Tables, _sealing_key: str, monkeypatch: pytest.M
         monkeypatch.setenv(name, value)
     _tables.put_back()
     _app.state.stopping, _app.state.tails = threading.Event(), Tails(logged)
+    _app.state.run_ends = RunEnds(ended_runs)
     _app.state.storage_failure = lambda: None
     _app.state.sign_in_link = None
     stand_in, functions = Machine(), Functions()

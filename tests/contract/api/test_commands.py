@@ -187,3 +187,10 @@ def test_an_estimate_is_shown_and_nothing_is_made(live: Live, fourfold: Command)
     estimate = json.loads(fourfold("create", "A shy founder, 34, in Istanbul", "--estimate", "--json").output)
     assert estimate["calls"] == {"low": 6, "high": 12}
     assert ids(live) == []
+
+
+@pytest.mark.parametrize(("option", "value"), [("margin", "0"), ("judge", ""), ("name", "")])
+def test_an_option_of_an_evaluation_is_sent_as_it_was_given(fourfold: Command, option: str, value: str) -> None:
+    words = ("--b", "naive", "--set", "standard@1", "--size", "1", "--max-usd", "1", f"--{option}", value, "--estimate")
+    refused = fourfold("evaluate", *words)
+    assert (refused.exit_code, f"{option}: Must" in refused.output) == (1, True)

@@ -61,7 +61,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "not_settable",
     ),
     "an unknown provider": ({"b": {"model": "nobody:gpt"}}, "/b/model", ""),
-    "a judge without a provider": ({"judge": "offline"}, "/judge", "string_pattern"),
+    "a judge without a provider": ({"judge": "offline"}, "/judge", "value_error"),
+    "a judge that there is not": ({"judge": "offline:composer-9"}, "/judge", "value_error"),
+    "a judge's name with a space": ({"judge": "anthropic:claude 5"}, "/judge", "string_pattern"),
+    "a judge's name in another script": ({"judge": "anthropic:cl\u0430ude"}, "/judge", "string_pattern"),
+    "a text that shows nothing": ({"a": _variant("x", soul_draft="\u200b\u3164"), "b": {}}, f"/a/config/{VARIANT}", ""),
     "the default": ({"b": {"config": {"engine.pipeline.method": "six_steps"}}}, "/b", "same_arms"),
     "another order of keys": (
         {

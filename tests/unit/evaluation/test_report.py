@@ -49,8 +49,24 @@ def test_a_certain_difference_within_the_margin_is_equivalent() -> None:
     found = report(evaluation(40, lambda brief, side: observed(brief, side, 4.05 if side == "b" else 4.0)))
     overall = found.measure("overall")
     assert overall is not None
-    assert overall.p == 0.0
+    assert overall.p == pytest.approx(2.0**-39)  # of a sign test: there is no spread, so there is no t
     assert found.verdict == "equivalent"
+
+
+def test_an_open_evaluation_asks_for_more_briefs_than_it_had() -> None:
+    def one_without_facts(brief: int, side: Side) -> Observation:
+        return observed(brief, side, claims=ClaimCounts(kept=3) if brief else ClaimCounts())
+
+    open_ones = [
+        report(evaluation(10, observed, metrics=("passed",))),
+        report(evaluation(10, one_without_facts, metrics=("claims_kept",))),
+        *(report(evaluation(60, noisy(seed, 0.1, deviation=0.4))) for seed in range(40)),
+    ]
+    open_ones = [found for found in open_ones if found.verdict == "inconclusive"]
+    assert len(open_ones) > 10
+    for found in open_ones:
+        assert found.briefs_to_settle is not None
+        assert found.briefs_to_settle > found.briefs, found.reason
 
 
 def test_fewer_pairs_than_the_least_give_no_verdict() -> None:

@@ -14,6 +14,7 @@ from fourfold.evaluation.statistics import (
     paired_difference,
     pairs_needed,
     pairs_to_settle,
+    pairs_to_settle_at,
     t_cdf,
     t_quantile,
 )
@@ -40,9 +41,21 @@ def test_a_worked_example_of_a_paired_test() -> None:
     assert found.p == pytest.approx(0.002833, abs=1e-5)
 
 
-def test_without_spread_there_is_nothing_to_estimate() -> None:
-    assert (paired_difference([0.0] * 5).p, paired_difference([0.5] * 5).p) == (1.0, 0.0)
-    assert (equivalence_p([0.1] * 5, 0.2), equivalence_p([0.3] * 5, 0.2)) == (0.0, 1.0)
+def test_without_spread_the_test_is_that_of_the_signs() -> None:
+    assert (paired_difference([0.0] * 5).p, paired_difference([0.5] * 5).p) == (1.0, 0.0625)
+    assert (equivalence_p([0.1] * 5, 0.2), equivalence_p([0.3] * 5, 0.2)) == (1 / 32, 1.0)
+    assert (paired_difference([0.5] * 2).p, equivalence_p([0.1] * 2, 0.2)) == (0.5, 0.25)
+
+
+def test_a_spread_of_rounding_is_none() -> None:
+    found = paired_difference([0.8 - 0.6, 1.0 - 0.8] * 5)
+    assert (found.p, found.deviation) == (2.0**-9, 0.0)
+    assert paired_difference([0.1 + 0.2 - 0.3, 0.0, 0.0]).p == 1.0
+
+
+def test_a_small_p_value_keeps_its_digits() -> None:
+    # scipy.stats.ttest_1samp of the same numbers.
+    assert paired_difference([1.0, 1.1, 0.9, 1.05, 0.95] * 8).p == pytest.approx(1.557152285298305e-46, rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +104,18 @@ def test_to_settle_takes_as_many_pairs_as_the_harder_of_both_answers() -> None:
     n = pairs_to_settle(0.6, 0.2)
     equal = [[rng.gauss(0.0, 0.6) for _ in range(n)] for _ in range(200)]
     assert sum(equivalence_p(sample, 0.2) < 0.05 for sample in equal) >= 145
+
+
+def test_an_evaluation_that_had_its_pairs_and_is_open_needs_more_for_the_difference_it_saw() -> None:
+    # Half way between zero and the margin: 0.1 is found, or shown to be within it, by four times as many.
+    assert pairs_to_settle_at(0.6, 0.2, 0.1) == min(pairs_needed(0.6, 0.1), 225)
+    rng = random.Random(17)  # noqa: S311 - a simulation
+    n = pairs_to_settle_at(0.6, 0.2, 0.1)
+    samples = [[rng.gauss(0.1, 0.6) for _ in range(n)] for _ in range(200)]
+    settled = sum(paired_difference(each).p < 0.05 or equivalence_p(each, 0.2) < 0.05 for each in samples)
+    assert settled >= 150
+    assert pairs_to_settle_at(0.6, 0.2, 0.3) == pairs_needed(0.6, 0.3)
+    assert pairs_to_settle_at(0.6, 0.2, 0.0) < pairs_to_settle(0.6, 0.2)
 
 
 def test_holm_is_the_worked_example() -> None:

@@ -100,12 +100,12 @@ def test_the_last_entry_of_a_log_that_is_deleted_arrives(monkeypatch: pytest.Mon
 
 def test_pauses_grow_with_silence() -> None:
     quiet = (0.0, 0.5, 1.0, 2.0, 60.0)
-    assert [tail._pause_after(seconds, 1) for seconds in quiet] == pytest.approx([0.05, 0.05, 0.1, 0.2, 0.2])  # noqa: SLF001
+    assert [tail.pause_after(seconds, 1) for seconds in quiet] == pytest.approx([0.05, 0.05, 0.1, 0.2, 0.2])
 
 
 @pytest.mark.parametrize("followers", [1, 20, 50, 400])
 def test_a_process_reads_at_most_fifty_times_a_second_for_all_its_followers(followers: int) -> None:
-    assert followers / tail._pause_after(0.0, followers) <= 50.001  # noqa: SLF001
+    assert followers / tail.pause_after(0.0, followers) <= 50.001
 
 
 def test_fifty_followers_poll_by_one_request_at_a_time() -> None:

@@ -58,6 +58,8 @@ class Workflow:
         self.quiet = Quiet()
         self.on_start: Callable[[], None] = lambda: None
         """Called as an execution is started."""
+        self.on_end: Callable[[str], None] = lambda _name: None
+        """Called with its name when an execution's end is stored; it does not wait."""
 
     def load(self) -> None:
         """Gives MiniStack the stored executions."""
@@ -210,6 +212,7 @@ class Workflow:
                         self._states._add_event(execution, "ExecutionSucceeded")
                         self._states._emit_execution_status_event(execution)
                     self._stored.put(execution)
+                self.on_end(execution["name"])
                 with self._ended:
                     self._ended.notify_all()
             except NotStoredError:

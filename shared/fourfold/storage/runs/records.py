@@ -11,6 +11,7 @@ from typing import Any
 
 from fourfold.pipeline.rewrite import RunBase
 from fourfold.pipeline.state import DraftBasis
+from fourfold.progress.ports import RunKey
 from fourfold.progress.run import Run, RunStatus
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.layout import require_converted
@@ -61,10 +62,8 @@ class RunRecords:
 
     def running(self, workspace_id: str, run_ids: Iterable[str]) -> set[str]:
         """Those of these runs that have not ended."""
-        keys = (record_key(workspace_id, run_id) for run_id in run_ids)
-        records = self._table.get_many(keys, fields="pk, #status", names=_NAMES)
-        running = (item for item in records if item["status"]["S"] == RunStatus.RUNNING.value)
-        return {item["pk"]["S"].rpartition("#")[2] for item in running}
+        runs = (RunKey(workspace_id, run_id) for run_id in run_ids)
+        return {run.run_id for run in running_runs(self._table, runs)}
 
     def new(self, run: Run, further: Mapping[str, Any] | None = None) -> list[Write]:
         """The writes of a run that is not stored yet; `further` attributes of its record."""
@@ -82,6 +81,13 @@ class RunRecords:
         running = {":running": {"S": RunStatus.RUNNING.value}}
         item = record_item(run, version, basis)
         return put(self._table.name, item, "#status = :running", values=running, names=_NAMES)
+
+
+def running_runs(table: Table, runs: Iterable[RunKey]) -> set[RunKey]:
+    """Those of these runs that have not ended."""
+    by_pk = {run_pk(run.workspace_id, run.run_id): run for run in runs}
+    records = table.get_many((key(pk, RECORD) for pk in by_pk), fields="pk, #status", names=_NAMES)
+    return {by_pk[item["pk"]["S"]] for item in records if item["status"]["S"] == RunStatus.RUNNING.value}
 
 
 def record_key(workspace_id: str, run_id: str) -> Item:

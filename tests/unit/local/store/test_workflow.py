@@ -103,6 +103,19 @@ def test_states_follow_one_another_and_the_end_is_announced(database: Database) 
     assert [event["type"] for event in execution["events"]][-1] == "ExecutionSucceeded"
 
 
+def test_an_end_is_announced_to_those_who_wait_once_it_is_stored(database: Database) -> None:
+    engine = Engine(database, {"first": lambda: 1, "second": lambda: 2})
+    ended: list[tuple[str, str]] = []
+
+    def note(name: str) -> None:
+        ended.extend((name, status) for (status,) in database.rows("SELECT status FROM executions"))
+
+    engine.workflow.on_end = note
+    engine.ended(engine.start("run"))
+    with database.unit():  # the end is one, with what follows it
+        assert ended == [("run", "SUCCEEDED")]
+
+
 def test_after_a_stop_the_state_that_was_cut_off_is_executed_again_and_none_before_it(database: Database) -> None:
     reached, never = threading.Event(), threading.Event()
 
