@@ -124,6 +124,18 @@ def test_a_lock_set_meanwhile_is_met_on_the_second_try(tables: Tables) -> None:
     assert tables.state(WORKSPACE).revision == 0
 
 
+@pytest.mark.parametrize("mover", [PLACES, (SYSTEM, ORG)])
+def test_a_commit_on_states_that_have_changed_since_they_were_read(tables: Tables, mover: tuple[ScopeRef, ...]) -> None:
+    tables.set(SCORE, 1.0)
+    read = tables.store.states(PLACES).values()
+    tables.set(RETRIES, 2, mover)
+    ops = [SetOp(op="set", key=SCORE, value=4.0)]
+    done = tables.ledger.commit(CommitRequest(PLACES, Author("key_1", AT), read=list(read)), lambda _: ops)
+    assert done.state == tables.state(WORKSPACE)
+    assert done.state.entries[SCORE].value == 4.0
+    assert tables.state(mover[-1]).entries[RETRIES].value == 2
+
+
 def test_writers_at_once_are_all_heard(tables: Tables) -> None:
     commits = 8
 
@@ -181,7 +193,7 @@ def test_a_revision_and_what_held_after_it_can_be_read_later(tables: Tables) -> 
 
 def test_a_snapshot_is_never_overwritten(tables: Tables) -> None:
     tables.set(SCORE, 1.0)
-    kept, nodes = tables.ledger.snapshot(WORKSPACE, "first", Author("key_1", AT))
+    kept, nodes = tables.ledger.snapshot(tables.state(WORKSPACE), "first", Author("key_1", AT))
     tables.set(SCORE, 2.0)
     with pytest.raises(ValueError, match="stored already"):
         tables.store.put_snapshot(WORKSPACE, kept.model_copy(update={"label": "other"}), {})
