@@ -230,9 +230,11 @@ class SnapshotContent(Snapshot):
 
 
 class SnapshotList(BaseModel):
-    """A scope's snapshots, newest first."""
+    """A page of a scope's snapshots, newest first."""
 
     data: tuple[Snapshot, ...]
+    has_more: bool
+    next_cursor: str | None
 
 
 class ConfigDiff(BaseModel):

@@ -26,6 +26,7 @@ from fourfold.config.service import (
     chain_states,
 )
 from fourfold.http.auth import require_scope
+from fourfold.http.cursors import opaque_cursor
 from fourfold.http.problems import ProblemError, not_found, rejected
 from fourfold.http.revision_tags import etag, expected_revision, precondition_failed
 from fourfold.models.credentials import available_providers
@@ -42,6 +43,7 @@ from functions.api.config.schemas import (
     OfAncestor,
     RollbackResult,
     SnapshotContent,
+    SnapshotList,
     SnapshotValue,
 )
 from functions.api.config.voice_requirement import VoiceRequirement
@@ -117,9 +119,12 @@ class ScopeSettings:
         """Commits as the caller may see them."""
         return tuple(revisions if self.shows_authors(self.scope) else map(revision_without_author, revisions))
 
-    def snapshots(self) -> tuple[Snapshot, ...]:
-        """The scope's snapshots as the caller may see them, newest first."""
-        return tuple(map(self._shown, self.store.snapshots(self.scope_ref)))
+    def snapshots(self, limit: int, before: str | None) -> SnapshotList:
+        """A page of the scope's snapshots as the caller may see them, newest first: those before `before`."""
+        found = self.store.snapshots(self.scope_ref, limit + 1, before)
+        shown, more = found[:limit], len(found) > limit
+        cursor = opaque_cursor(shown[-1].id) if more else None
+        return SnapshotList(data=tuple(map(self._shown, shown)), has_more=more, next_cursor=cursor)
 
     def _shown(self, snapshot: Snapshot) -> Snapshot:
         return snapshot if self.shows_authors(self.scope) else snapshot_without_author(snapshot)

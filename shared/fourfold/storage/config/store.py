@@ -153,10 +153,12 @@ class DynamoConfigStore:
         item = self._item(scope_pk(ref), f"SNAP#{snapshot_id}")
         return None if item is None else (Snapshot.model_validate_json(item["doc"]["S"]), _nodes(item))
 
-    def snapshots(self, ref: ScopeRef) -> list[Snapshot]:
-        """All snapshots of a ref, newest first."""
-        found = self._query(scope_pk(ref), "SNAP#", "doc")
-        return [Snapshot.model_validate_json(item["doc"]["S"]) for item in found][::-1]
+    def snapshots(self, ref: ScopeRef, limit: int, before: str | None = None) -> list[Snapshot]:
+        """Up to `limit` snapshots of a ref, newest first, those before the snapshot `before`."""
+        pk = scope_pk(ref)
+        start = None if before is None else key(pk, f"SNAP#{before}")
+        items = self._table.query(pk, "SNAP#", start_after=start, newest_first=True, page=limit, fields="doc")
+        return [Snapshot.model_validate_json(item["doc"]["S"]) for item in islice(items, limit)]
 
     def below(self, ref: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
         """Of every scope below `ref` that was ever committed to: the states from just below it down to that one."""
