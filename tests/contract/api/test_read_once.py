@@ -1,4 +1,4 @@
-"""A request reads the settings of a scope once: when it is admitted."""
+"""A request reads the settings of a scope, and the tests of its workspace, once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fourfold.storage.client import dynamodb
+from functions.api.provocation_tests.examples import OWN_TEST
 from tests.contract.api.config_calls import RETRIES, Settings, put
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.dynamo_meter import DynamoMeter
@@ -58,3 +59,19 @@ def test_a_request_reads_each_scope_once(api: Api, request_: tuple[str, str, dic
     heads = [access.key for access in usage.accesses if (access.table, access.operation) == ("config", "BatchGetItem")]
     assert {"SYSTEM", "ORG#org", "WS#ws_one"} <= set(heads)
     assert {key: times for key, times in Counter(heads).items() if times > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "body"), [("PUT", OWN_TEST), ("GET", None), ("PATCH", {"enabled": False}), ("DELETE", None)]
+)
+def test_a_request_reads_the_tests_of_its_workspace_once(api: Api, method: str, body: dict[str, Any] | None) -> None:
+    path = f"/v1/provocation/tests/{OWN_TEST['id']}"
+    assert api.call("PUT", path, FULL_KEY, json=OWN_TEST).is_success
+    meter = DynamoMeter(dynamodb(), api.tables)
+    try:
+        with meter.during() as usage:
+            assert api.call(method, path, FULL_KEY, json=body).is_success
+    finally:
+        meter.close()
+    read = [access for access in usage.accesses if access.key == "WS#ws_one#TESTS" and not access.written]
+    assert len(read) == 1
