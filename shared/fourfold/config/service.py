@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Literal, Protocol
 
 from pydantic import JsonValue
@@ -24,6 +25,8 @@ Kind = Literal["commit", "preset", "rollback"]
 
 MAX_ATTEMPTS: Final = 12
 MAX_REPORTED: Final = 100
+# Scopes below that a commit with a lock looks at: a deployment may have any number of workspaces.
+MOST_EXAMINED: Final = 1000
 
 
 class StaleError(ConflictError):
@@ -190,7 +193,7 @@ class ConfigService:
         if not locked:
             return ()
         found = []
-        for tail in self.store.below(chain[-1].ref):
+        for tail in islice(self.store.below(chain[-1].ref), MOST_EXAMINED):
             ref = tail[-1].ref
             for name in sorted(locked & tail[-1].entries.keys()):
                 resolution = resolve(registry()[name], [*chain, *tail], self.defaults[name])
