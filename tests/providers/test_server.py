@@ -111,7 +111,7 @@ def test_a_hang_outlasts_the_client_and_ends_with_the_block(behaviour: Any) -> N
         with pytest.raises(httpx.ReadTimeout):
             ask(server, Provider.OPENAI, timeout_s=0.2)
         ended = time.monotonic()
-    assert time.monotonic() - ended < 1
+    assert time.monotonic() - ended < 10
 
 
 def test_half_a_body_arrives_before_the_hang() -> None:
@@ -133,8 +133,8 @@ def test_a_reset_is_a_reset() -> None:
 def test_a_drip_outlasts_a_timeout_of_each_read() -> None:
     with ProviderServer(drip(every_s=0.002)) as server:
         began = time.monotonic()
-        assert ask(server, Provider.ANTHROPIC, timeout_s=0.25).json()["stop_reason"] == "end_turn"
-        assert time.monotonic() - began > 0.5
+        assert ask(server, Provider.ANTHROPIC, timeout_s=1).json()["stop_reason"] == "end_turn"
+        assert time.monotonic() - began > 1
 
 
 @EVERY_PROVIDER
@@ -219,8 +219,6 @@ def test_a_scaled_answer_takes_scaled_time_and_an_error_none() -> None:
     with ProviderServer(answer(metered=Metered(output=900)), scale=0.02) as server:
         began = time.monotonic()
         ask(server, Provider.ANTHROPIC)
-        answered = time.monotonic()
-        server.play(failing("overloaded"))
-        ask(server, Provider.ANTHROPIC)
-        assert 0.1 < answered - began < 0.9
-        assert time.monotonic() - answered < 0.1
+        assert 0.1 < time.monotonic() - began < 5  # unscaled, it takes more than ten seconds
+    with ProviderServer(failing("overloaded"), scale=100) as server:  # any delay would be of minutes
+        assert ask(server, Provider.ANTHROPIC, timeout_s=20).status_code == 529
