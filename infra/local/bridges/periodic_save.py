@@ -20,7 +20,7 @@ from infra.local.bridges.saved_state import newest_copy, save_states
 from infra.local.bridges.store.database import Database
 from infra.local.bridges.store.executions import Executions
 from infra.local.bridges.store.expiry import Expiry
-from infra.local.run_in_fork import ForkError, start_in_fork
+from infra.local.start_in_fork import ForkError, start_in_fork
 from infra.local.services import KEPT
 
 INTERVAL_SECONDS = 2.0

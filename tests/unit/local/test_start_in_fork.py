@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.bridges.forked_workers import SUPPORTED
-from infra.local.run_in_fork import LONGEST_S, ForkError, start_in_fork
+from infra.local.start_in_fork import LONGEST_S, ForkError, start_in_fork
 from tests.descriptors import open_descriptors
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="nothing is forked elsewhere")
