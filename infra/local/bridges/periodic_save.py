@@ -20,8 +20,8 @@ from infra.local.bridges.saved_state import newest_copy, save_states
 from infra.local.bridges.store.database import Database
 from infra.local.bridges.store.executions import Executions
 from infra.local.bridges.store.expiry import Expiry
-from infra.local.start_in_fork import ForkError, start_in_fork
 from infra.local.services import KEPT
+from infra.local.start_in_fork import ForkError, start_in_fork
 
 INTERVAL_SECONDS = 2.0
 _RETENTION_EVERY = 15  # rounds
