@@ -32,7 +32,7 @@ from fourfold.problem import ProblemError
 from fourfold.progress.messages import command_id_of, parse_command
 from fourfold.provocation import language, numerals, oracles, wording
 from fourfold.provocation.definition import slots_in
-from fourfold.text_rules import acceptable_text, cleaned_json, normalized, text_faults
+from fourfold.text_rules import acceptable_text, cleaned_values, normalized, text_faults
 from fourfold.voice import stylometry, writers
 from fourfold.voice.features import measured
 from fourfold.voice.words import length_in_words, sentences_of, words_of
@@ -166,7 +166,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "length": length_in_words,
     "the rule for text": lambda text: text_faults([text]),
     "acceptable text": acceptable_text,
-    "answers of models": cleaned_json,
+    "texts of imports": lambda text: cleaned_values([text]),
     "normalization": lambda text: normalized("NFC", text),
     "slots of tests": lambda text: list(slots_in(text)),
     "assistant's phrases": lambda text: list(wording.assistant_phrases(text)),
