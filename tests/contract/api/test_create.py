@@ -87,7 +87,7 @@ def test_a_short_patience_ends_in_a_receipt_and_a_long_one_in_the_persona(api: A
     began = time.monotonic()
     short = api.call("POST", "/v1/personas", json=BRIEF, headers={"Prefer": "wait=1"})
     assert (short.status_code, short.headers["preference-applied"]) == (202, "wait=1")
-    assert 1 <= time.monotonic() - began < 10  # without a preference it waits for 20 seconds or more
+    assert 1 <= time.monotonic() - began < 10  # without a preference it waits for 240 seconds
     api.machine.hold.set()
     long = api.call("POST", "/v1/personas", json=BRIEF, headers={"Prefer": "wait=20"})
     assert long.status_code == 201
