@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -16,16 +16,21 @@ from fourfold.evaluation.briefs import NoBriefSetError, brief_set
 from fourfold.evaluation.measures import MEASURE_NAMES, REPLY_SEPARATION
 from fourfold.evaluation.models import Arm, BriefItem
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
+from fourfold.evaluation.staleness import MAX_DURATION
 from fourfold.evaluation.variants import VARIANT_KEY
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.ids import id_from_operation
 from fourfold.personas.filters import PersonaFilter
+from fourfold.pipeline.staleness import MAX_SILENCE
 from fourfold.pipeline.submit import NOT_STARTED, NotStartedError
 from fourfold.problem import FieldError
 from fourfold.progress.events import RunStarted
 from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.spending.budget import BudgetExceededError, Reservation
+from fourfold.spending.spent import NANO
 from fourfold.text_rules import same_words
 from functions.api import wiring
+from functions.api.budget import asked_of_budget
 from functions.api.dependencies import AdmittedCaller
 from functions.api.evaluations.arms import arm_of, judge_of, require_speakers
 from functions.api.evaluations.schemas import MOST_LAST, EvaluationRequest
@@ -83,13 +88,17 @@ def start_evaluation(
     If a stop came between the two, the repeated request starts the execution. Once it is started, nothing happens.
 
     Raises:
-        ProblemError: 503, the execution could not be started.
+        ProblemError: 402, a budget of the workspace or of the key has less left than the evaluation holds, or a price
+            is not known; 503, the execution could not be started.
     """
     evaluation_id = id_from_operation("evl", operation_id)
     evaluation = evaluations().find(caller.workspace_id, evaluation_id)
     if evaluation is None:
-        evaluation = _new_evaluation(caller, body, plan, operation_id)
-        evaluations().add(evaluation, _run_of(evaluation), plan.briefs)
+        evaluation, held = _new_evaluation(caller, body, plan, operation_id), _reservation(caller, body, plan)
+        try:
+            evaluations().add(evaluation, _run_of(evaluation, held), plan.briefs, held)
+        except BudgetExceededError as error:
+            raise ProblemError(error.problem) from None
     if evaluation.status is EvaluationStatus.RUNNING:
         execute(evaluation, caller.settings.api.limits.concurrent_generations)
     return evaluation
@@ -141,7 +150,18 @@ def _new_evaluation(
     )
 
 
-def _run_of(evaluation: Evaluation) -> Run:
+def _reservation(caller: AdmittedCaller, body: EvaluationRequest, plan: EvaluationPlan) -> Reservation | None:
+    """What the evaluation holds of the budgets that limit the caller, until it ends.
+
+    The high end of its estimate as for a run, or `max_usd` if that is less: it cannot spend more.
+    """
+    asked = asked_of_budget(caller, lambda: plan.estimate, MAX_DURATION + MAX_SILENCE)
+    if asked is None:
+        return None
+    return replace(asked, nano_usd=min(asked.nano_usd, round(body.max_usd * NANO)))
+
+
+def _run_of(evaluation: Evaluation, held: Reservation | None) -> Run:
     return Run(
         id=evaluation.run_id,
         kind=RunKind.EVALUATION,
@@ -154,6 +174,7 @@ def _run_of(evaluation: Evaluation) -> Run:
         started_at=evaluation.created_at,
         author=evaluation.author,
         evaluation_id=evaluation.id,
+        reserved_usd=None if held is None else held.usd,
     )
 
 

@@ -159,6 +159,7 @@ def test_every_way_of_spending_is_refused_before_its_first_call(api: Api, limit:
         f"{path}/fingerprint": {},
         f"{path}/test-suite": {},
         f"{path}/chat": {"message": "Hello"},
+        "/v1/evaluations": {"b": {"method": "naive"}, "briefs": ["A nurse, 40"], "max_usd": 1},
         "/v1/openai/chat/completions": {"model": f"persona:{made['id']}", "messages": SAID},
     }
     for way, body in ways.items():
