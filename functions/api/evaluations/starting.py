@@ -153,12 +153,13 @@ def _new_evaluation(
 def _reservation(caller: AdmittedCaller, body: EvaluationRequest, plan: EvaluationPlan) -> Reservation | None:
     """What the evaluation holds of the budgets that limit the caller, until it ends.
 
-    The high end of its estimate as for a run, or `max_usd` if that is less: it cannot spend more.
+    All that it may spend, which is more than its estimate: an estimate counts no retries. Nothing where each model is
+    free.
     """
     asked = asked_of_budget(caller, lambda: plan.estimate, MAX_DURATION + MAX_SILENCE)
-    if asked is None:
-        return None
-    return replace(asked, nano_usd=min(asked.nano_usd, round(body.max_usd * NANO)))
+    if asked is None or plan.estimate.usd.high == 0:
+        return asked
+    return replace(asked, nano_usd=round(body.max_usd * NANO))
 
 
 def _run_of(evaluation: Evaluation, held: Reservation | None) -> Run:
