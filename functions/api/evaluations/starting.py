@@ -33,6 +33,7 @@ from functions.api import wiring
 from functions.api.budget import asked_of_budget
 from functions.api.dependencies import AdmittedCaller
 from functions.api.evaluations.arms import arm_of, judge_of, require_speakers
+from functions.api.evaluations.sameness import is_same
 from functions.api.evaluations.schemas import MOST_LAST, EvaluationRequest
 from functions.api.runs.start_execution import EVALUATION_MACHINE, start_execution
 from functions.clock import now
@@ -64,7 +65,7 @@ def plan_evaluation(caller: AdmittedCaller, body: EvaluationRequest) -> Evaluati
     a, b = arm_of("a", body.a, caller.effective), arm_of("b", body.b, caller.effective)
     scenarios = asked_scenarios(a.config.pipeline.variant, b.config.pipeline.variant)
     _require_measurable(body, a, b, scenarios)
-    if _is_same(a, b) and not body.allow_same:
+    if is_same(a, b) and not body.allow_same:
         detail = "B has the same settings as A. Change one of them, or set allow_same to see differences by chance."
         raise rejected([FieldError(pointer="/b", code="same_arms", detail=detail)])
     judge = judge_of(body.judge, caller.effective)
@@ -217,14 +218,6 @@ def _require_measurable(body: EvaluationRequest, a: Arm, b: Arm, scenarios: Sequ
                 for place, name in enumerate(body.metrics)
             ]
         )
-
-
-def _is_same(a: Arm, b: Arm) -> bool:
-    """Whether both sides send the same requests: the name of a variant is in none of them."""
-    pinned = [arm.config.pinned().model_dump() for arm in (a, b)]
-    for each in pinned:
-        del each["pipeline"]["variant"]["name"]
-    return pinned[0] == pinned[1]
 
 
 def _briefs(workspace_id: str, body: EvaluationRequest) -> tuple[BriefItem, ...]:
