@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import statistics
 import time
 from collections.abc import Sequence
@@ -222,3 +223,14 @@ def test_a_scaled_answer_takes_scaled_time_and_an_error_none() -> None:
         assert 0.1 < time.monotonic() - began < 5  # unscaled, it takes more than ten seconds
     with ProviderServer(failing("overloaded"), scale=100) as server:  # any delay would be of minutes
         assert ask(server, Provider.ANTHROPIC, timeout_s=20).status_code == 529
+
+
+@pytest.mark.parametrize("cut", [b"Content-Le", b"Content-Length: 100\r\n\r\n", b'Content-Length: 100\r\n\r\n{"model"'])
+def test_a_client_that_is_killed_in_the_middle_of_its_request_is_no_fault_of_the_server(cut: bytes) -> None:
+    with ProviderServer() as server:
+        url = httpx.URL(server.url)
+        with socket.create_connection((url.host, url.port or 80), timeout=20) as connection:
+            connection.sendall(b"POST /v1/messages HTTP/1.1\r\nHost: a\r\n" + cut)
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.recv(1) == b""
+    assert server.requests == []
