@@ -13,6 +13,7 @@ from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.evaluation import estimate_evaluation
 from fourfold.evaluation.asked_scenarios import asked_scenarios
 from fourfold.evaluation.briefs import NoBriefSetError, brief_set
+from fourfold.evaluation.evaluation_run import run_of
 from fourfold.evaluation.measures import MEASURE_NAMES, REPLY_SEPARATION
 from fourfold.evaluation.models import Arm, BriefItem
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
@@ -25,7 +26,6 @@ from fourfold.pipeline.staleness import MAX_SILENCE
 from fourfold.pipeline.submit import NOT_STARTED, NotStartedError
 from fourfold.problem import FieldError
 from fourfold.progress.events import RunStarted
-from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.spending.budget import BudgetExceededError, Reservation
 from fourfold.spending.spent import NANO
 from fourfold.text_rules import same_words
@@ -96,8 +96,9 @@ def start_evaluation(
     evaluation = evaluations().find(caller.workspace_id, evaluation_id)
     if evaluation is None:
         evaluation, held = _new_evaluation(caller, body, plan, operation_id), _reservation(caller, body, plan)
+        run = run_of(evaluation, None if held is None else held.usd)
         try:
-            evaluations().add(evaluation, _run_of(evaluation, held), plan.briefs, held)
+            evaluations().add(evaluation, run, plan.briefs, held)
         except BudgetExceededError as error:
             raise ProblemError(error.problem) from None
     if evaluation.status is EvaluationStatus.RUNNING:
@@ -161,23 +162,6 @@ def _reservation(caller: AdmittedCaller, body: EvaluationRequest, plan: Evaluati
     if asked is None or plan.estimate.usd.high == 0:
         return asked
     return replace(asked, nano_usd=round(body.max_usd * NANO))
-
-
-def _run_of(evaluation: Evaluation, held: Reservation | None) -> Run:
-    return Run(
-        id=evaluation.run_id,
-        kind=RunKind.EVALUATION,
-        persona_id=None,
-        workspace_id=evaluation.workspace_id,
-        status=RunStatus.RUNNING,
-        config_hash=evaluation.a.config_hash,
-        config_revision=evaluation.revisions.workspace,
-        config_revisions=evaluation.revisions,
-        started_at=evaluation.created_at,
-        author=evaluation.author,
-        evaluation_id=evaluation.id,
-        reserved_usd=None if held is None else held.usd,
-    )
 
 
 def _require_known_metrics(metrics: list[str]) -> None:
