@@ -27,9 +27,9 @@ def _sent(config: EngineConfig) -> dict[str, Any]:
     steps = SINGLE_CALL_ORDER if config.pipeline.method == "single_call" else STEP_ORDER
     for unused in {*STEP_ORDER, *SINGLE_CALL_ORDER} - set(steps):
         del pipeline[unused.value]
-    texts = pipeline["variant"]["texts"].items()
-    unreplaceable = {name for name in _SHIPPED if name not in pipeline}
     pipeline["variant"] = {
-        name: text for name, text in texts if text != _SHIPPED.get(name) and name not in unreplaceable
+        name: text
+        for name, text in pipeline["variant"]["texts"].items()
+        if name not in _SHIPPED or (name in pipeline and text != _SHIPPED[name])
     }
     return found
