@@ -16,13 +16,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.evaluation_size import CALL, cell_items, evaluation_of, judgement_items, run_of
+from benchmarks.evaluation_size import CALL, cell_items, evaluation_of, judgement_items
 from benchmarks.report import Report
 from benchmarks.table_in_memory import TableInMemory, wire
 from fourfold.config.variant import Variant
 from fourfold.evaluation.asked_scenarios import asked_scenarios
 from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.concluding import ConclusionContext, conclude
+from fourfold.evaluation.evaluation_run import run_of
 from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport
 from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.replying import PersonaReply

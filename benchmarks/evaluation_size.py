@@ -21,6 +21,7 @@ from benchmarks.report import Report
 from fourfold.config.engine import EngineConfig
 from fourfold.evaluation.cells import cell_run
 from fourfold.evaluation.concluding import ConclusionContext, conclude
+from fourfold.evaluation.evaluation_run import run_of
 from fourfold.evaluation.judging import Judgement, PairJudgement
 from fourfold.evaluation.models import SIDES, Arm, BriefItem, Side
 from fourfold.evaluation.record import Evaluation
@@ -29,7 +30,7 @@ from fourfold.llm.port import ModelCall
 from fourfold.persona import PersonaStatus, TokenUsage
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
-from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.progress.run import RunStatus
 from fourfold.storage.documents import packed
 from fourfold.storage.evaluations.budget import DynamoBudget
 from fourfold.storage.evaluations.store import REPORT, DynamoEvaluations
@@ -147,20 +148,6 @@ def cell_items(
     run = start.run.model_copy(update={"status": RunStatus.COMPLETED, "completed_at": _AT + timedelta(seconds=40)})
     where = persona_key(evaluation.workspace_id, persona.id)
     return [record_item(run, 1, written.basis()), {**where, "doc": {"S": persona.model_dump_json()}}]
-
-
-def run_of(evaluation: Evaluation) -> Run:
-    """The run of an evaluation in progress."""
-    return Run(
-        id=evaluation.run_id,
-        kind=RunKind.EVALUATION,
-        persona_id=None,
-        workspace_id=evaluation.workspace_id,
-        status=RunStatus.RUNNING,
-        config_hash="cfg",
-        started_at=_AT,
-        evaluation_id=evaluation.id,
-    )
 
 
 def evaluation_of(size: int, scenarios: tuple[str, ...] = ()) -> Evaluation:

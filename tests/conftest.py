@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import os
 import resource
 import ssl
 import sys
@@ -15,12 +16,24 @@ from typing import Any
 import pytest
 import typer.testing
 from botocore.loaders import JSONFileLoader
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 from tests.deep_parts import PARTS, RANDOM
+from tests.examples import MANY
 
 # Their session fixtures take seconds: a started server, four synthesized templates. One process has each.
 TOGETHER = ("tests/integration", "tests/infra")
+
+# The gate tries the same examples at each turn, so that it fails only of what changed, and has no time limit for one:
+# a busy machine takes longer than the 200 ms of Hypothesis. `make test-deep PART=random` tries others each time.
+settings.register_profile(
+    "fourfold",
+    deadline=None,
+    derandomize=MANY not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("fourfold")
 
 # Collection only adds objects, millions of them: looking for cycles among them takes a fifth of its time.
 gc.disable()

@@ -1,13 +1,9 @@
-"""Lambda entry: judges the two personas of one brief of an evaluation, and has them answer scenarios.
-
-Each answer is stored before the next call.
-"""
+"""Lambda entry: judges the two personas of one brief of an evaluation, and has them answer scenarios."""
 
 from __future__ import annotations
 
 import math
 import os
-from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -16,9 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fourfold.errors import FourfoldError
 from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.models import SIDES, Side
-from fourfold.evaluation.pair_judge import PairJudge
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
-from fourfold.evaluation.replying import ScenarioReplies
 from fourfold.evaluation.store import EvaluationStoppedError
 from fourfold.models.call_spans import spans_sent
 from fourfold.persona import Document, Persona
@@ -26,7 +20,7 @@ from fourfold.progress.events import JobProgress
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import RunStatus
 from fourfold.trace import Work
-from functions.evaluation_judge.models import judge_models, speaking_models
+from functions.evaluation_judge.pair import judge_pair
 from functions.preload import preload
 from functions.step_entry import deadline_of
 from functions.wiring import budget, evaluation_log, evaluations, persona_store
@@ -62,18 +56,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if budget(pair.workspace_id, evaluation.id).stopped() is not None:
         return {}
     try:
-        deadline = deadline_of(context)
-        judge = PairJudge(evaluation, pair.brief, evaluations(), partial(judge_models, evaluation), deadline)
         with spans_sent(Work("evaluation_judge", pair.workspace_id, run_id=evaluation.run_id)):
-            for side in SIDES:
-                judge.score(side, personas[side])
-            if evaluation.preferences:
-                judge.compare(personas["a"], personas["b"])
-            replies = ScenarioReplies(
-                evaluation, pair.brief, evaluations(), partial(speaking_models, evaluation), deadline
-            )
-            for side in SIDES:
-                replies.ask(side, personas[side])
+            judge_pair(evaluation, pair.brief, personas, deadline_of(context))
     except EvaluationStoppedError:
         logger.info("evaluation stopped", extra={"evaluation_id": evaluation.id})
         return {}

@@ -160,7 +160,7 @@ def _conclude_spec(functions: FunctionFactory, tables: Tables) -> FunctionSpec:
         memory_mb=CONCLUDE_MEMORY_MB,
         access=[
             merged(
-                tables.personas.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "Query"),
+                tables.personas.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
                 tables.run_events.access("PutItem", "Query"),
                 tables.outbox.access("PutItem"),
             )

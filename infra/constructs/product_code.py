@@ -15,10 +15,13 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 _CACHES = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~")
 
 
+# What functions do not use: the commands, the Python client, and the labels that `fourfold regression` alone reads.
+_LEFT_OUT = {"fourfold": {"cli", "client"}, "judges": {"data"}}
+
+
 def _left_out(folder: str, names: list[str]) -> set[str]:
-    """Caches and editor files, and the label set of the judges, which `fourfold regression` alone reads."""
-    label_set = {"data"} if Path(folder).name == "judges" else set[str]()
-    return {*_CACHES(folder, names), *label_set}
+    """Caches, editor files, and what functions do not use."""
+    return {*_CACHES(folder, names), *_LEFT_OUT.get(Path(folder).name, ())}
 
 
 def stage_product_code(target: Path, *, composer: bool) -> None:

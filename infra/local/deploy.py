@@ -59,6 +59,20 @@ def deploy(clients: Clients, assembly: Assembly) -> None:
     ssm.put_parameter(Name=DEPLOYED, Value=assembly.digest, Type="String", Overwrite=True)
 
 
+def expiring_tables(cloudformation: Client) -> dict[str, str]:
+    """The deployed tables whose items have a time to live: table name -> attribute with the time."""
+    found = {}
+    for stack in cloudformation.describe_stacks()["Stacks"]:
+        name = stack["StackName"]
+        template = cloudformation.get_template(StackName=name)["TemplateBody"]
+        for logical_id, resource in template["Resources"].items():
+            expiry = resource.get("Properties", {}).get("TimeToLiveSpecification", {})
+            if expiry.get("Enabled"):
+                table = cloudformation.describe_stack_resource(StackName=name, LogicalResourceId=logical_id)
+                found[table["StackResourceDetail"]["PhysicalResourceId"]] = expiry["AttributeName"]
+    return found
+
+
 def _parameter(ssm: Client, name: str) -> str | None:
     try:
         value: str = ssm.get_parameter(Name=name)["Parameter"]["Value"]

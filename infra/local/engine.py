@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +95,14 @@ class Engine:
     def hold(self) -> None:
         """Store nothing of any execution from here on: its functions are about to be stopped."""
         self._workflow.hold()
+
+    def expire(self, attributes: Mapping[str, str]) -> None:
+        """From now on, items are deleted after their time: table name -> attribute with the time."""
+        from ministack.services import dynamodb
+
+        from infra.local.bridges.store.expiry import Expiry
+
+        self._saves.expiry = Expiry(self._database, dynamodb, attributes)
 
     def on_execution(self, prepare: Callable[[], None]) -> None:
         """`prepare` is called as an execution of a state machine is started; it returns at once."""
@@ -208,11 +216,13 @@ class Engine:
         from infra.local.bridges.saved_state import copies, load_saved_state, set_aside
         from infra.local.bridges.steady_clock import install_steady_clock
         from infra.local.bridges.store.installation import install_store
+        from infra.local.bridges.transaction_tokens import remember_transactions_by_hash
 
         self._counted = CountedFaults(ForegroundFirst(app))
         self._guard = LoopbackGuard(self._counted, self.root_key, self._storage_failure)
         install_deep_messages()
         install_parsed_once()
+        remember_transactions_by_hash(dynamodb)
         install_steady_clock(dynamodb, eventbridge, lambda_svc, sqs)
         self._database = Database(self._home.database)
         self._workflow = install_store(self._database)

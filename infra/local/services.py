@@ -39,10 +39,3 @@ def unknown_types(template: Path) -> set[str]:
     resources = json.loads(template.read_text(encoding="utf-8")).get("Resources", {})
     types = {resource["Type"] for resource in resources.values()}
     return {name for name in types if name.split("::")[1] not in STATE_OF}
-
-
-def drop_unused_state(folder: Path) -> None:
-    """Remove the saved state of unused services, so that the next start does not load them."""
-    for saved in folder.glob("*.json"):
-        if saved.stem not in KEPT:
-            saved.unlink()

@@ -36,7 +36,7 @@ from infra.local.bridges.webhook_requeue import requeue_pending_deliveries
 from infra.local.bridges.worker_pool import WorkerPool
 from infra.local.bridges.worker_process import start_interpreter
 from infra.local.collector import uncollected
-from infra.local.deploy import deploy, is_deployed
+from infra.local.deploy import deploy, expiring_tables, is_deployed
 from infra.local.engine import Engine
 from infra.local.home import PRIVATE, Home, Server
 from infra.local.process_group import ProcessGroup
@@ -114,6 +114,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             undo.callback(engine.hold)
             workers.install()
         _bring_up_to_date(engine, home, progress)
+        engine.expire(expiring_tables(engine.client("cloudformation")))
         deployed_api = _function(engine, API_HANDLER)
         variables = deployed_api["Environment"]["Variables"]
         warm_up = WarmUp(

@@ -79,15 +79,6 @@ class LayerEdits(BaseModel):
         return Layers.model_validate(_merged(layers.model_dump(mode="json"), self.values()))
 
 
-def edits_from(values: Mapping[str, Any]) -> LayerEdits:
-    """Parses nested JSON.
-
-    Raises:
-        pydantic.ValidationError: a field does not exist, or its value is not valid.
-    """
-    return LayerEdits.model_validate(values)
-
-
 def layer_violations(layers: Layers, chain: Sequence[Link], language: str | None) -> list[Violation]:
     """Returns what the layers break of the constraint chain. `language` is BCP 47; None: English."""
     return [

@@ -12,7 +12,6 @@ Callers' text with such a character is rejected. A model's answer is cleaned: a 
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from typing import Any, Final, Literal, NamedTuple
@@ -110,15 +109,6 @@ def cleaned_values(content: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(content, dict):
         return {cleaned(name): cleaned_values(child) for name, child in content.items()}
     return content
-
-
-def cleaned_json(text: str) -> str:
-    """Returns JSON text without unacceptable characters, escaped ones included. Text that is not JSON is unchanged."""
-    try:
-        content = json.loads(text)
-        return text if not text_faults(content) else json.dumps(cleaned_values(content), ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return text
 
 
 def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:

@@ -37,6 +37,8 @@ MOST_REPAIRS: Final = 3
 # USD by which the answers of two equal calls may differ.
 TOLERANCE_USD: Final = 0.0005
 _STALLED_S: Final = 240.0
+# The provider may notice a call of the killed server so much later; one that was started again sends none so soon.
+_NOTICED_S: Final = 0.2
 
 
 @dataclass
@@ -127,7 +129,11 @@ class KilledServer:
         lost: Counter[int] = Counter()
         for spans in calls:
             for earlier, later in pairwise(spans):
-                met = [number for number, kill in enumerate(found.kills) if earlier.begun <= kill.ended <= later.begun]
+                met = [
+                    number
+                    for number, kill in enumerate(found.kills)
+                    if earlier.begun - _NOTICED_S <= kill.ended <= later.begun
+                ]
                 if met:
                     lost[met[0]] += 1
                 else:

@@ -77,9 +77,9 @@ def test_a_stage_is_offline_where_no_provider_is_listed(providers: str, offline:
 
 
 @pytest.mark.parametrize("composer", [True, False])
-def test_no_function_carries_the_label_set_of_the_judges(composer: bool, tmp_path: Path) -> None:
+def test_no_function_carries_what_only_a_terminal_needs(composer: bool, tmp_path: Path) -> None:
     """Passports are read by functions; the labelled documents and the baseline by `fourfold regression` alone."""
     stage_product_code(tmp_path, composer=composer)
     assert (tmp_path / "fourfold" / "judge_passports.json").exists()
     assert (tmp_path / "fourfold" / "judges" / "verdicts.py").exists()
-    assert not (tmp_path / "fourfold" / "judges" / "data").exists()
+    assert not [name for name in ("judges/data", "cli", "client") if (tmp_path / "fourfold" / name).exists()]

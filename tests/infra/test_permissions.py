@@ -122,6 +122,7 @@ GRANTS: dict[str, Grants] = {
                 "dynamodb:BatchGetItem",
                 "dynamodb:PutItem",
                 "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
                 "dynamodb:Query",
             ),
             "Personas",

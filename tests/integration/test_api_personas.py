@@ -100,7 +100,7 @@ def test_a_client_that_leaves_does_not_stop_the_run(client: httpx.Client) -> Non
     headers = {"Idempotency-Key": str(uuid.uuid4())}
     newest = client.get("/v1/personas", params={"limit": 1}).json()["data"]
     with pytest.raises(httpx.ReadTimeout):
-        client.post("/v1/personas", json=BRIEF, headers=headers, timeout=httpx.Timeout(10, read=0.15))
+        client.post("/v1/personas", json=BRIEF, headers=headers, timeout=httpx.Timeout(10, read=0.05))
     eventually(lambda: client.get("/v1/personas", params={"limit": 1}).json()["data"] != newest)
     reply = eventually(lambda: _if_created(client, headers))
     assert reply.headers["idempotency-replayed"] == "true"

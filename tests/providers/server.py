@@ -153,7 +153,10 @@ class _Connection(BaseHTTPRequestHandler):
         self._deliver(Reply(json.dumps(found or {"error": "not found"}).encode(), status))
 
     def do_POST(self) -> None:
-        received = self.rfile.read(int(self.headers.get("content-length", 0)))
+        length = int(self.headers.get("content-length", -1))
+        received = self.rfile.read(max(length, 0))
+        if len(received) != length:  # also in the middle of the headers, whose last ones are then missing
+            raise ConnectionAbortedError("the client was killed in the middle of its request")
         if self.path.startswith("/api/"):
             self._tell_facts()
             return

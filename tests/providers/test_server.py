@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import statistics
 import time
 from collections.abc import Sequence
@@ -111,7 +112,7 @@ def test_a_hang_outlasts_the_client_and_ends_with_the_block(behaviour: Any) -> N
         with pytest.raises(httpx.ReadTimeout):
             ask(server, Provider.OPENAI, timeout_s=0.2)
         ended = time.monotonic()
-    assert time.monotonic() - ended < 1
+    assert time.monotonic() - ended < 10
 
 
 def test_half_a_body_arrives_before_the_hang() -> None:
@@ -133,8 +134,8 @@ def test_a_reset_is_a_reset() -> None:
 def test_a_drip_outlasts_a_timeout_of_each_read() -> None:
     with ProviderServer(drip(every_s=0.002)) as server:
         began = time.monotonic()
-        assert ask(server, Provider.ANTHROPIC, timeout_s=0.25).json()["stop_reason"] == "end_turn"
-        assert time.monotonic() - began > 0.5
+        assert ask(server, Provider.ANTHROPIC, timeout_s=1).json()["stop_reason"] == "end_turn"
+        assert time.monotonic() - began > 1
 
 
 @EVERY_PROVIDER
@@ -219,8 +220,17 @@ def test_a_scaled_answer_takes_scaled_time_and_an_error_none() -> None:
     with ProviderServer(answer(metered=Metered(output=900)), scale=0.02) as server:
         began = time.monotonic()
         ask(server, Provider.ANTHROPIC)
-        answered = time.monotonic()
-        server.play(failing("overloaded"))
-        ask(server, Provider.ANTHROPIC)
-        assert 0.1 < answered - began < 0.9
-        assert time.monotonic() - answered < 0.1
+        assert 0.1 < time.monotonic() - began < 5  # unscaled, it takes more than ten seconds
+    with ProviderServer(failing("overloaded"), scale=100) as server:  # any delay would be of minutes
+        assert ask(server, Provider.ANTHROPIC, timeout_s=20).status_code == 529
+
+
+@pytest.mark.parametrize("cut", [b"Content-Le", b"Content-Length: 100\r\n\r\n", b'Content-Length: 100\r\n\r\n{"model"'])
+def test_a_client_that_is_killed_in_the_middle_of_its_request_is_no_fault_of_the_server(cut: bytes) -> None:
+    with ProviderServer() as server:
+        url = httpx.URL(server.url)
+        with socket.create_connection((url.host, url.port or 80), timeout=20) as connection:
+            connection.sendall(b"POST /v1/messages HTTP/1.1\r\nHost: a\r\n" + cut)
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.recv(1) == b""
+    assert server.requests == []

@@ -37,3 +37,14 @@ def test_an_index_lists_every_page_of_its_folder(folder: str) -> None:
     index = REPOSITORY / folder / "README.md"
     pages = {page.name for page in index.parent.glob("*.md")} - {index.name}
     assert pages - set(LINK.findall(index.read_text(encoding="utf-8"))) == set()
+
+
+def test_numbers_without_a_decision_are_explained() -> None:
+    folder = REPOSITORY / "docs" / "decisions"
+    numbers = {int(page.name[:4]) for page in folder.glob("[0-9]*.md")}
+    [explained] = re.findall(r"There are no records ([\d, and]+)\.", (folder / "README.md").read_text(encoding="utf-8"))
+    assert set(map(int, re.findall(r"\d+", explained))) == set(range(1, max(numbers))) - numbers
+
+
+def test_the_readme_leads_to_what_breaks_first_at_scale() -> None:
+    assert "docs/scale.md" in LINK.findall((REPOSITORY / "README.md").read_text(encoding="utf-8"))

@@ -16,6 +16,7 @@ from fourfold.config.request import REQUEST_KEYS
 from fourfold.config.resolution import effective
 from fourfold.config.service import ConfigStore
 from fourfold.config.settings import Settings
+from fourfold.evaluation.measures import DEFAULT_METRICS, POINTS_MARGIN
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError
@@ -83,7 +84,10 @@ def _pair(evaluation: Evaluation) -> tuple[str, str]:
 
 
 def _allows(evaluation: Evaluation) -> bool:
+    """Whether it ended well. Who asks for it chooses measures and margin: fewer, or a wider one, prove too little."""
     if evaluation.status is not EvaluationStatus.COMPLETED:
+        return False
+    if not set(DEFAULT_METRICS) <= set(evaluation.metrics) or evaluation.margin > POINTS_MARGIN:
         return False
     report = evaluations().report(evaluation.workspace_id, evaluation.id)
     return report is not None and report.verdict in _SUFFICIENT
@@ -98,6 +102,7 @@ def _refusal(keys: Sequence[str]) -> ProblemError:
     named = ", ".join(keys[:_NAMED]) + (f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else "")
     detail = (
         f"No evaluation found these settings better than the present ones, or equivalent: {named}. POST "
-        f'/v1/evaluations with "a": {{}} and the new values in "b": {{"config": ...}}, or set {_REQUIRED} to false.'
+        '/v1/evaluations with "a": {}, the new values in "b": {"config": ...} and no other metrics or margin than '
+        f"the defaults, or set {_REQUIRED} to false."
     )
     return ProblemError(problem(CODE, "The settings must be evaluated first", 409, detail))

@@ -132,7 +132,7 @@ def examples() -> dict[str, Any]:
         RevisionList(data=(revision,), has_more=True, next_cursor=opaque_cursor("7")),
         snapshot,
         SnapshotContent(**snapshot.model_dump(), data=(SnapshotValue(key=_KEY, is_set=True, value=4.0, lock=None),)),
-        SnapshotList(data=(snapshot,)),
+        SnapshotList(data=(snapshot,), has_more=False, next_cursor=None),
         ConfigDiff.model_validate({"scope": Scope.WORKSPACE, "from": "6", "to": "7", "changes": (change,)}),
     )
     return by_schema(documents)

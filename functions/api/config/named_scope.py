@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from fourfold.config.scope import StoredScope
-from fourfold.http.auth import Caller
 from fourfold.http.problems import not_found, rejected
 from fourfold.problem import FieldError
 from functions.api import wiring
 from functions.api.config.scope_settings import ScopeSettings
+from functions.api.dependencies import AdmittedCaller
 from functions.wiring import persona_store
 
 
 async def scope_settings(
-    caller: Caller, scope: StoredScope, persona_id: str | None, *, in_body: bool = True
+    caller: AdmittedCaller, scope: StoredScope, persona_id: str | None, *, in_body: bool = True
 ) -> ScopeSettings:
     """Returns the settings of a scope that a request names, in its body or in its query.
 
@@ -27,7 +27,7 @@ async def scope_settings(
     return ScopeSettings(caller, scope, persona_id)
 
 
-async def require_persona(caller: Caller, persona_id: str | None) -> None:
+async def require_persona(caller: AdmittedCaller, persona_id: str | None) -> None:
     """Raises ProblemError (404) if a persona is named that the workspace does not have."""
     if persona_id is None:
         return

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from fourfold.config.history import is_snapshot_id
 from fourfold.config.preset_ops import PRESET_NAMES, preset_ops
 from fourfold.config.registry import registry
 from fourfold.config.scope import StoredScope
@@ -174,11 +175,16 @@ async def create_config_snapshot(request: Request, caller: ConfigWriter) -> Resp
 
 @router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=replies.problems(404, 422))
 async def list_config_snapshots(
-    caller: ConfigReader, scope: ScopeQuery = "workspace", persona_id: PersonaQuery = None
+    caller: ConfigReader,
+    scope: ScopeQuery = "workspace",
+    persona_id: PersonaQuery = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Response:
     """Lists a scope's snapshots, newest first."""
+    before = None if cursor is None else id_after(cursor, is_snapshot_id)
     settings = await scope_settings(caller, scope, persona_id, in_body=False)
-    return document(SnapshotList(data=await wiring.in_thread(settings.snapshots)))
+    return document(await wiring.in_thread(lambda: settings.snapshots(limit, before)))
 
 
 @router.get(

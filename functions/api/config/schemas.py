@@ -188,7 +188,8 @@ class ConfigSchema(BaseModel):
 class CommitResult(BaseModel):
     """The result of a commit, or with `dry_run` of the commit that would be made.
 
-    `shadowed` lists values of lower scopes that a lock overrides (at most 100). They apply again after unlocking.
+    `shadowed` lists values of lower scopes that a lock overrides (at most 100, of the first 1,000 scopes that have
+    settings). They apply again after unlocking.
     """
 
     scope: Scope
@@ -230,9 +231,11 @@ class SnapshotContent(Snapshot):
 
 
 class SnapshotList(BaseModel):
-    """A scope's snapshots, newest first."""
+    """A page of a scope's snapshots, newest first."""
 
     data: tuple[Snapshot, ...]
+    has_more: bool
+    next_cursor: str | None
 
 
 class ConfigDiff(BaseModel):

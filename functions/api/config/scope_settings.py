@@ -16,8 +16,17 @@ from fourfold.config.history import Revision, Snapshot, is_snapshot_id
 from fourfold.config.registry import nearest, registry
 from fourfold.config.resolution import DEFAULT, Resolution, ScopeEntry, effective, resolve
 from fourfold.config.scope import STORED, Revisions, Scope, StoredScope, stored
-from fourfold.config.service import CommitRequest, Committed, ConfigService, Kind, RevisionMismatchError, StaleError
-from fourfold.http.auth import Caller, require_scope
+from fourfold.config.service import (
+    CommitRequest,
+    Committed,
+    ConfigService,
+    Kind,
+    RevisionMismatchError,
+    StaleError,
+    chain_states,
+)
+from fourfold.http.auth import require_scope
+from fourfold.http.cursors import opaque_cursor
 from fourfold.http.problems import ProblemError, not_found, rejected
 from fourfold.http.revision_tags import etag, expected_revision, precondition_failed
 from fourfold.models.credentials import available_providers
@@ -34,6 +43,7 @@ from functions.api.config.schemas import (
     OfAncestor,
     RollbackResult,
     SnapshotContent,
+    SnapshotList,
     SnapshotValue,
 )
 from functions.api.config.voice_requirement import VoiceRequirement
@@ -43,6 +53,7 @@ from functions.api.config.withheld import (
     revision_without_author,
     snapshot_without_author,
 )
+from functions.api.dependencies import AdmittedCaller
 from functions.api.errors import settings_rejected
 from functions.api.responses import document
 from functions.clock import now
@@ -62,7 +73,7 @@ _WRITE_SCOPES = {
 class ScopeSettings:
     """A scope in the chain of the caller's workspace; `persona_id` names the persona of the persona scope."""
 
-    def __init__(self, caller: Caller, scope: StoredScope, persona_id: str | None = None) -> None:
+    def __init__(self, caller: AdmittedCaller, scope: StoredScope, persona_id: str | None = None) -> None:
         self._caller = caller
         self.scope = Scope(scope)
         chain = chain_of(caller.org_id, caller.workspace_id, persona_id)
@@ -72,7 +83,7 @@ class ScopeSettings:
 
     @classmethod
     def of_snapshot(
-        cls, caller: Caller, snapshot_id: str, persona_id: str | None
+        cls, caller: AdmittedCaller, snapshot_id: str, persona_id: str | None
     ) -> tuple[ScopeSettings, Snapshot, Entries]:
         """Returns the scope that a snapshot belongs to, the snapshot, and its entries.
 
@@ -108,9 +119,12 @@ class ScopeSettings:
         """Commits as the caller may see them."""
         return tuple(revisions if self.shows_authors(self.scope) else map(revision_without_author, revisions))
 
-    def snapshots(self) -> tuple[Snapshot, ...]:
-        """The scope's snapshots as the caller may see them, newest first."""
-        return tuple(map(self._shown, self.store.snapshots(self.scope_ref)))
+    def snapshots(self, limit: int, before: str | None) -> SnapshotList:
+        """A page of the scope's snapshots as the caller may see them, newest first: those before `before`."""
+        found = self.store.snapshots(self.scope_ref, limit + 1, before)
+        shown, more = found[:limit], len(found) > limit
+        cursor = opaque_cursor(shown[-1].id) if more else None
+        return SnapshotList(data=tuple(map(self._shown, shown)), has_more=more, next_cursor=cursor)
 
     def _shown(self, snapshot: Snapshot) -> Snapshot:
         return snapshot if self.shows_authors(self.scope) else snapshot_without_author(snapshot)
@@ -130,7 +144,9 @@ class ScopeSettings:
         """
         self.require_write()
         expected = expected_revision(request.headers.getlist("if-match"))
-        return CommitRequest(self.scope_refs, self._author(reason), kind, expected, dry_run)
+        return CommitRequest(
+            self.scope_refs, self._author(reason), kind, expected, dry_run, self._caller.effective.chain
+        )
 
     def committed(self, commit_request: CommitRequest, result: Committed) -> Response:
         """The reply to a commit."""
@@ -206,7 +222,7 @@ class ScopeSettings:
         existing = self.store.snapshot(self.scope_ref, snapshot_id)
         if existing is not None:
             return _content(*existing)
-        created, entries = self.service.snapshot(self.scope_ref, label, self._author(None), snapshot_id)
+        created, entries = self.service.snapshot(self._chain()[-1], label, self._author(None), snapshot_id)
         return _content(created, entries)
 
     def snapshot_content(self, snapshot: Snapshot, entries: Entries) -> SnapshotContent:
@@ -221,8 +237,8 @@ class ScopeSettings:
         return Author(self._caller.key_id, now(), reason)
 
     def _chain(self) -> list[ScopeState]:
-        states = self.store.states(self.scope_refs)
-        return [states[scope_ref] for scope_ref in self.scope_refs]
+        """The states of the chain; those that were read when the request was admitted are not read again."""
+        return chain_states(self.store, self.scope_refs, self._caller.effective.chain)
 
     def _entries_at(self, reference: str) -> Entries:
         if reference == "0":

@@ -13,7 +13,6 @@ from fourfold.http.cursors import id_after
 from fourfold.idempotency import Execution
 from fourfold.ids import is_evaluation_id
 from functions.api import wiring
-from functions.api.budget import require_budget
 from functions.api.dependencies import Reader, Writer
 from functions.api.evaluations import deleting, reading
 from functions.api.evaluations.formats import formatted
@@ -68,7 +67,6 @@ async def create_evaluation(request: Request, caller: Writer) -> Response:
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)
-        await require_budget(caller, lambda: plan.estimate)
         started = await wiring.in_thread(lambda: start_evaluation(caller, body, plan, execution.operation_id))
         receipt = EvaluationReceipt(evaluation_id=started.id, run_id=started.run_id, status=started.status)
         return document(receipt, 202, {"Location": path_to(request, f"{EVALUATIONS}/{started.id}")})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -13,21 +13,27 @@ from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.evaluation import estimate_evaluation
 from fourfold.evaluation.asked_scenarios import asked_scenarios
 from fourfold.evaluation.briefs import NoBriefSetError, brief_set
+from fourfold.evaluation.evaluation_run import run_of
 from fourfold.evaluation.measures import MEASURE_NAMES, REPLY_SEPARATION
 from fourfold.evaluation.models import Arm, BriefItem
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
+from fourfold.evaluation.staleness import MAX_DURATION
 from fourfold.evaluation.variants import VARIANT_KEY
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.ids import id_from_operation
 from fourfold.personas.filters import PersonaFilter
+from fourfold.pipeline.staleness import MAX_SILENCE
 from fourfold.pipeline.submit import NOT_STARTED, NotStartedError
 from fourfold.problem import FieldError
 from fourfold.progress.events import RunStarted
-from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.spending.budget import BudgetExceededError, Reservation
+from fourfold.spending.spent import NANO
 from fourfold.text_rules import same_words
 from functions.api import wiring
+from functions.api.budget import asked_of_budget
 from functions.api.dependencies import AdmittedCaller
 from functions.api.evaluations.arms import arm_of, judge_of, require_speakers
+from functions.api.evaluations.sameness import is_same
 from functions.api.evaluations.schemas import MOST_LAST, EvaluationRequest
 from functions.api.runs.start_execution import EVALUATION_MACHINE, start_execution
 from functions.clock import now
@@ -59,7 +65,7 @@ def plan_evaluation(caller: AdmittedCaller, body: EvaluationRequest) -> Evaluati
     a, b = arm_of("a", body.a, caller.effective), arm_of("b", body.b, caller.effective)
     scenarios = asked_scenarios(a.config.pipeline.variant, b.config.pipeline.variant)
     _require_measurable(body, a, b, scenarios)
-    if _is_same(a, b) and not body.allow_same:
+    if is_same(a, b) and not body.allow_same:
         detail = "B has the same settings as A. Change one of them, or set allow_same to see differences by chance."
         raise rejected([FieldError(pointer="/b", code="same_arms", detail=detail)])
     judge = judge_of(body.judge, caller.effective)
@@ -83,13 +89,18 @@ def start_evaluation(
     If a stop came between the two, the repeated request starts the execution. Once it is started, nothing happens.
 
     Raises:
-        ProblemError: 503, the execution could not be started.
+        ProblemError: 402, a budget of the workspace or of the key has less left than the evaluation holds, or a price
+            is not known; 503, the execution could not be started.
     """
     evaluation_id = id_from_operation("evl", operation_id)
     evaluation = evaluations().find(caller.workspace_id, evaluation_id)
     if evaluation is None:
-        evaluation = _new_evaluation(caller, body, plan, operation_id)
-        evaluations().add(evaluation, _run_of(evaluation), plan.briefs)
+        evaluation, held = _new_evaluation(caller, body, plan, operation_id), _reservation(caller, body, plan)
+        run = run_of(evaluation, None if held is None else held.usd)
+        try:
+            evaluations().add(evaluation, run, plan.briefs, held)
+        except BudgetExceededError as error:
+            raise ProblemError(error.problem) from None
     if evaluation.status is EvaluationStatus.RUNNING:
         execute(evaluation, caller.settings.api.limits.concurrent_generations)
     return evaluation
@@ -141,20 +152,16 @@ def _new_evaluation(
     )
 
 
-def _run_of(evaluation: Evaluation) -> Run:
-    return Run(
-        id=evaluation.run_id,
-        kind=RunKind.EVALUATION,
-        persona_id=None,
-        workspace_id=evaluation.workspace_id,
-        status=RunStatus.RUNNING,
-        config_hash=evaluation.a.config_hash,
-        config_revision=evaluation.revisions.workspace,
-        config_revisions=evaluation.revisions,
-        started_at=evaluation.created_at,
-        author=evaluation.author,
-        evaluation_id=evaluation.id,
-    )
+def _reservation(caller: AdmittedCaller, body: EvaluationRequest, plan: EvaluationPlan) -> Reservation | None:
+    """What the evaluation holds of the budgets that limit the caller, until it ends.
+
+    All that it may spend, which is more than its estimate: an estimate counts no retries. Nothing where each model is
+    free.
+    """
+    asked = asked_of_budget(caller, lambda: plan.estimate, MAX_DURATION + MAX_SILENCE)
+    if asked is None or plan.estimate.usd.high == 0:
+        return asked
+    return replace(asked, nano_usd=round(body.max_usd * NANO))
 
 
 def _require_known_metrics(metrics: list[str]) -> None:
@@ -195,14 +202,6 @@ def _require_measurable(body: EvaluationRequest, a: Arm, b: Arm, scenarios: Sequ
                 for place, name in enumerate(body.metrics)
             ]
         )
-
-
-def _is_same(a: Arm, b: Arm) -> bool:
-    """Whether both sides send the same requests: the name of a variant is in none of them."""
-    pinned = [arm.config.pinned().model_dump() for arm in (a, b)]
-    for each in pinned:
-        del each["pipeline"]["variant"]["name"]
-    return pinned[0] == pinned[1]
 
 
 def _briefs(workspace_id: str, body: EvaluationRequest) -> tuple[BriefItem, ...]:

@@ -146,8 +146,8 @@ CATALOGUE: dict[str, KnownProblem] = {
         409,
         "The settings must be evaluated first",
         "No evaluation found these settings better than the present ones, or equivalent: "
-        'engine.pipeline.soul_draft.model. POST /v1/evaluations with "a": {} and the new values in "b": {"config": '
-        "...}, or set engine.pipeline.require_evaluation to false.",
+        'engine.pipeline.soul_draft.model. POST /v1/evaluations with "a": {}, the new values in "b": {"config": ...} '
+        "and no other metrics or margin than the defaults, or set engine.pipeline.require_evaluation to false.",
     ),
     "precondition_failed": KnownProblem(
         412,

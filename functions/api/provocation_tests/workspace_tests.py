@@ -29,9 +29,7 @@ _OWN_ID = re.compile(r"x(\.[a-z0-9][a-z0-9_-]{0,39}){2}")
 
 def tests_of(caller: AdmittedCaller) -> tuple[Available, ...]:
     """Returns the current tests of a workspace."""
-    engine = caller.settings.engine
-    own = workspace_tests().all(caller.workspace_id)
-    return available(shipped_tests(), own, engine.provocation.disabled_tests, engine.safety)
+    return _tests(caller, workspace_tests().all(caller.workspace_id))
 
 
 def require_test_id(test_id: str) -> None:
@@ -46,10 +44,7 @@ def found_test(caller: AdmittedCaller, test_id: str) -> Available:
     Raises:
         ProblemError: 404, no such test.
     """
-    found = next((each for each in tests_of(caller) if each.test.id == test_id), None)
-    if found is None:
-        raise not_found()
-    return found
+    return _found(caller, test_id, workspace_tests().all(caller.workspace_id))
 
 
 def write_test(caller: AdmittedCaller, test_id: str, test: ProvocationTest) -> tuple[Available, bool]:
@@ -73,8 +68,9 @@ def write_test(caller: AdmittedCaller, test_id: str, test: ProvocationTest) -> t
         raise ProblemError(problem("too_many_tests", "Too many custom tests", 409, detail))
     _require_room(test, own)
     enabled = own[test_id].enabled if test_id in own else True
-    workspace_tests().put(caller.workspace_id, WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now()))
-    return found_test(caller, test_id), test_id not in own
+    entry = WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now())
+    workspace_tests().put(caller.workspace_id, entry)
+    return _found(caller, test_id, {**own, test_id: entry}), test_id not in own
 
 
 def switch(caller: AdmittedCaller, test_id: str, *, enabled: bool) -> Available:
@@ -83,18 +79,17 @@ def switch(caller: AdmittedCaller, test_id: str, *, enabled: bool) -> Available:
     Raises:
         ProblemError: 404 no such test, 409 it verifies a safety setting.
     """
-    found = found_test(caller, test_id)
+    own = workspace_tests().all(caller.workspace_id)
+    _found(caller, test_id, own)
     if not enabled:
         _require_not_floor_test(caller, test_id, "disabled")
-    own = workspace_tests().all(caller.workspace_id).get(test_id)
-    entry = WorkspaceTest(id=test_id, enabled=enabled, updated_at=now())
-    if own is not None:
-        entry = own.model_copy(update={"enabled": enabled, "updated_at": now()})
+    entry = own.get(test_id) or WorkspaceTest(id=test_id, enabled=enabled, updated_at=now())
+    entry = entry.model_copy(update={"enabled": enabled, "updated_at": now()})
     if entry.test is None and entry.enabled:
         workspace_tests().delete(caller.workspace_id, test_id)  # an enabled shipped test needs no entry
     else:
         workspace_tests().put(caller.workspace_id, entry)
-    return found_test(caller, found.test.id)
+    return _found(caller, test_id, {**own, test_id: entry})
 
 
 def remove_test(caller: AdmittedCaller, test_id: str) -> None:
@@ -107,6 +102,23 @@ def remove_test(caller: AdmittedCaller, test_id: str) -> None:
     if found.source != "workspace":
         raise ProblemError(problem("not_your_test", "Shipped tests cannot be deleted", 409, "Disable it instead."))
     workspace_tests().delete(caller.workspace_id, test_id)
+
+
+def _tests(caller: AdmittedCaller, own: Mapping[str, WorkspaceTest]) -> tuple[Available, ...]:
+    engine = caller.settings.engine
+    return available(shipped_tests(), own, engine.provocation.disabled_tests, engine.safety)
+
+
+def _found(caller: AdmittedCaller, test_id: str, own: Mapping[str, WorkspaceTest]) -> Available:
+    """Returns a test of the workspace, whose stored entries are `own`.
+
+    Raises:
+        ProblemError: 404, no such test.
+    """
+    found = next((each for each in _tests(caller, own) if each.test.id == test_id), None)
+    if found is None:
+        raise not_found()
+    return found
 
 
 def _may_replace(caller: AdmittedCaller, test: ProvocationTest) -> None:

@@ -8,6 +8,7 @@ What is stored:
     `saved_state`, `periodic_save`, `definitions`: the rest is saved whole when it has changed, and two copies are kept.
         A saved state that cannot be loaded stops the start; MiniStack would start empty and overwrite it.
     `retention`: old executions, events and log streams are dropped.
+    `store.expiry`: items of tables with a time to live are deleted after it. MiniStack ignores a template's.
 How executions map:
     `distributed_map`: a distributed Map whose expressions are JSONata is executed, within its parent.
 How functions are executed:
@@ -28,6 +29,7 @@ While it serves:
     `deep_messages`: a WebSocket message that is nested too deeply is answered, instead of ending the connection.
     `foreground_first`: the API's requests pass those of the workers.
     `steady_clock`: nothing waits longer or fails because the machine's clock is set.
+    `transaction_tokens`: the request of a transaction is remembered by its hash, not whole.
     `parsed_once`: an expression and a policy are parsed once, not for each item and each request.
     `loopback_auth`: only this machine's programs are served, and root requests must be signed with this start's key.
 """

@@ -1,4 +1,4 @@
-"""Saves the deployment's definitions when they have changed, and drops old history, beside the requests.
+"""Saves the deployment's definitions when they have changed, and drops what is old, beside the requests.
 
 A save copies and encodes the state: where that can be done in a forked copy of this process, it stops nothing for
 longer than the fork takes.
@@ -19,8 +19,9 @@ from infra.local.bridges.retention import forget_old_history
 from infra.local.bridges.saved_state import newest_copy, save_states
 from infra.local.bridges.store.database import Database
 from infra.local.bridges.store.executions import Executions
-from infra.local.run_in_fork import ForkError, start_in_fork
+from infra.local.bridges.store.expiry import Expiry
 from infra.local.services import KEPT
+from infra.local.start_in_fork import ForkError, start_in_fork
 
 INTERVAL_SECONDS = 2.0
 _RETENTION_EVERY = 15  # rounds
@@ -38,6 +39,8 @@ class PeriodicSave:
         self._folder = folder
         self._database = database
         self._executions = Executions(database)
+        self.expiry: Expiry | None = None
+        """Deletes expired items; None until it is known which tables have a time to live."""
         self._changes = changes
         self._saved_at = 0
         self._own: Path | None = None
@@ -98,5 +101,7 @@ class PeriodicSave:
             if rounds % _RETENTION_EVERY == 0:
                 forget_old_history()
                 self._executions.forget_old()
+                if self.expiry is not None:
+                    self.expiry.sweep()
             if self._saved_at != self._changes():
                 self.save()

@@ -196,7 +196,7 @@ def snapshot(
 
 @app.command()
 def snapshots(scope: Scope = "workspace", persona: Persona = None, as_json: AsJson = False) -> None:
-    """List a scope's snapshots, newest first."""
+    """List a scope's newest snapshots, at most 100."""
     with _calls() as calls:
         listed = calls.snapshots(_target(scope, persona))
     print_json(listed) if as_json else show_snapshots(listed["data"], _console())

@@ -65,7 +65,7 @@ class ConfigCalls:
         return self._read("/diff", **target.fields(), **{"from": before, "to": after})
 
     def snapshots(self, target: Target) -> Document:
-        """Returns a scope's snapshots, newest first."""
+        """Returns the newest snapshots of a scope, at most 100."""
         return self._read("/snapshots", **target.fields())
 
     def commit(self, ops: Sequence[Mapping[str, Any]], options: WriteOptions) -> Document:

@@ -21,6 +21,7 @@ from fourfold.text_rules import escaped
 
 # Rows that fit a terminal; ended runs are dropped first.
 ROWS = 30
+MOST_ROWS = 1000
 
 
 @dataclass
@@ -66,18 +67,28 @@ class RunRow:
 
 @dataclass
 class Board:
-    """All runs seen so far, in order of appearance."""
+    """The runs seen so far, in order of appearance: all that have not ended, and of the others at most MOST_ROWS.
+
+    `dropped` counts the ended runs that are not among them, and `has_failed` says whether one of those failed.
+    """
 
     rows: dict[str, RunRow] = field(default_factory=dict)
+    dropped: int = 0
+    has_failed: bool = False
 
     def add(self, event: dict[str, Any]) -> None:
         """Updates the run's row with one event."""
         self.rows.setdefault(event["run_id"], RunRow(event["run_id"])).add(event)
+        if len(self.rows) > MOST_ROWS:
+            ended = next((row for row in self.rows.values() if row.ended), None)
+            if ended is not None:
+                self.dropped, self.has_failed = self.dropped + 1, self.has_failed or ended.ended == "failed"
+                del self.rows[ended.run_id]
 
     @property
     def succeeded(self) -> bool:
         """Whether no run failed."""
-        return not any(row.ended == "failed" for row in self.rows.values())
+        return not self.has_failed and not any(row.ended == "failed" for row in self.rows.values())
 
     def visible_rows(self) -> list[RunRow]:
         """The rows that fit: running ones first, then ended ones, the newest of each."""
@@ -172,6 +183,8 @@ def _table(board: Board, feed: Feed) -> Table:
     running = sum(1 for row in board.rows.values() if not row.ended)
     state = "live" if feed.connected else "connecting …"
     table.add_row(
-        "", Text(f"{running} running, {len(board.rows) - running} ended", style="dim"), Text(state, style="dim")
+        "",
+        Text(f"{running} running, {board.dropped + len(board.rows) - running} ended", style="dim"),
+        Text(state, style="dim"),
     )
     return table

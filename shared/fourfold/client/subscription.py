@@ -19,6 +19,8 @@ SILENCE_S: Final = 30.0
 REFUSALS: Final = frozenset({401, 403, 429})
 _FIRST_PAUSE_S: Final = 0.25
 _LONGEST_PAUSE_S: Final = 15.0
+# A follower of a workspace meets any number of runs; it knows the newest ones.
+_KNOWN_RUNS: Final = 10_000
 # Maximum number of runs in the `after` of a subscription.
 _NAMED_RUNS: Final = 200
 _TOO_MANY: Final = 429
@@ -35,6 +37,7 @@ class Subscription:
     def __init__(self, targets: Sequence[Target]) -> None:
         """`targets`: at least one."""
         self._targets = targets
+        self._named = {target["run_id"] for target in targets if "run_id" in target}
         self._last_seq: dict[str, int] = {}
         self._ended: set[str] = set()
 
@@ -72,7 +75,9 @@ class Subscription:
         # The most recent runs are last: these are named in `after` when reconnecting.
         self._last_seq.pop(run_id, None)
         self._last_seq[run_id] = message["seq"]
-        if is_end(message):
+        if len(self._last_seq) > _KNOWN_RUNS + len(self._named):
+            del self._last_seq[next(known for known in self._last_seq if known not in self._named)]
+        if run_id in self._named and is_end(message):
             self._ended.add(run_id)
         return message
 

@@ -111,6 +111,8 @@ class ConfigReader:
         state = self._states.get((ref, revision)) or self._source.state_at(ref, revision)
         if state is None:
             raise LookupError(f"{ref} has no revision {revision}")
+        if len(self._states) >= _MAX_CACHED:
+            self._states.clear()
         self._states[ref, revision] = state
         return state
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Literal, Protocol
 
 from pydantic import JsonValue
@@ -24,6 +25,8 @@ Kind = Literal["commit", "preset", "rollback"]
 
 MAX_ATTEMPTS: Final = 12
 MAX_REPORTED: Final = 100
+# Scopes below that a commit with a lock looks at: a deployment may have any number of workspaces.
+MOST_EXAMINED: Final = 1000
 
 
 class StaleError(ConflictError):
@@ -92,7 +95,8 @@ class CommitRequest:
     """The scope, author and conditions of a commit.
 
     `refs` is the chain of scopes, system first; the commit changes the last one. `expected` is the revision that the
-    caller expects, None for any. A `dry_run` stores nothing.
+    caller expects, None for any. A `dry_run` stores nothing. `read` are states of the chain that the caller has read
+    already: the first attempt reads only the others, and one that another commit overtook reads all again.
     """
 
     refs: Sequence[ScopeRef]
@@ -100,6 +104,7 @@ class CommitRequest:
     kind: Kind = "commit"
     expected: int | None = None
     dry_run: bool = False
+    read: Collection[ScopeState] = ()
 
 
 @dataclass(frozen=True)
@@ -153,10 +158,10 @@ class ConfigService:
         return self._write(request, change)
 
     def snapshot(
-        self, ref: ScopeRef, label: str, author: Author, snapshot_id: str | None = None
+        self, state: ScopeState, label: str, author: Author, snapshot_id: str | None = None
     ) -> tuple[Snapshot, Entries]:
-        """Stores a snapshot of a scope under a label. Without `snapshot_id`, a new id is used."""
-        state = self.store.states([ref])[ref]
+        """Stores a snapshot of a scope's state under a label. Without `snapshot_id`, a new id is used."""
+        ref = state.ref
         made = Snapshot(
             id=snapshot_id or new_snapshot_id(),
             scope=ref.scope,
@@ -171,9 +176,8 @@ class ConfigService:
         return made, state.entries
 
     def _write(self, request: CommitRequest, change: Callable[[Sequence[ScopeState]], Committed]) -> Committed:
-        for _ in range(MAX_ATTEMPTS):
-            states = self.store.states(request.refs)
-            chain = [states[ref] for ref in request.refs]
+        for attempt in range(MAX_ATTEMPTS):
+            chain = chain_states(self.store, request.refs, () if attempt else request.read)
             if request.expected is not None and chain[-1].revision != request.expected:
                 raise RevisionMismatchError(chain[-1].revision)
             outcome = change(chain)
@@ -189,7 +193,7 @@ class ConfigService:
         if not locked:
             return ()
         found = []
-        for tail in self.store.below(chain[-1].ref):
+        for tail in islice(self.store.below(chain[-1].ref), MOST_EXAMINED):
             ref = tail[-1].ref
             for name in sorted(locked & tail[-1].entries.keys()):
                 resolution = resolve(registry()[name], [*chain, *tail], self.defaults[name])
@@ -208,6 +212,14 @@ class ConfigService:
             for each in (_no_credentials(name, view, usable_names(self.providers)), _not_sent(name, view))
             if each is not None
         )
+
+
+def chain_states(source: StateSource, refs: Sequence[ScopeRef], read: Iterable[ScopeState] = ()) -> list[ScopeState]:
+    """Returns the states of a chain of scopes; those that are in `read` are not read again."""
+    states = {state.ref: state for state in read}
+    if missing := [ref for ref in refs if ref not in states]:
+        states |= source.states(missing)
+    return [states[ref] for ref in refs]
 
 
 def _record(request: CommitRequest, outcome: Committed) -> Revision:

@@ -15,7 +15,6 @@ from fourfold.evaluation.preference_answer import PreferenceAnswer
 from fourfold.llm.answer_reader import read_answer
 from fourfold.llm.fallback import Chain, CheckedAnswer, NoWatcher, rejected
 from fourfold.llm.port import ContextBlock, ModelCall, ModelRequest
-from fourfold.llm.prompt_version import prompt_version
 from fourfold.persona import Persona
 from fourfold.provocation.judge import JudgeConfig
 from fourfold.text_rules import normalized
@@ -106,11 +105,6 @@ def in_both_orders(brief: int, a_first: Placed, b_first: Placed) -> Preference:
         b_first: the answer with B's persona shown first.
     """
     return Preference(brief=brief, ab=_side(a_first, ("a", "b")), ba=_side(b_first, ("b", "a")))
-
-
-def preference_version() -> str:
-    """The content hash of all of the pairwise judge's prompt that does not depend on the pair."""
-    return prompt_version("prf", SYSTEM, TASK, PreferenceAnswer)
 
 
 def _side(placed: Placed, shown: tuple[Side, Side]) -> Literal["a", "b", "tie"]:

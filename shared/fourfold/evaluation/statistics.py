@@ -95,7 +95,7 @@ def pairs_needed(deviation: float, difference: float, *, level: float = 0.05, po
         raise ValueError("no number of pairs finds a difference of zero")
     normal = NormalDist()
     reach = normal.inv_cdf(1 - level / 2) + normal.inv_cdf(power)
-    return max(_LEAST_PAIRS, math.ceil((reach * deviation / difference) ** 2) + 2)
+    return max(_LEAST_PAIRS, _pairs(reach, deviation, difference))
 
 
 def pairs_to_settle(deviation: float, margin: float, *, measures: int = 1, power: float = 0.8) -> int:
@@ -117,8 +117,10 @@ def pairs_to_settle(deviation: float, margin: float, *, measures: int = 1, power
         raise ValueError("the margin of equivalence must be positive")
     normal = NormalDist()
     reach = normal.inv_cdf(CONFIDENCE) + normal.inv_cdf(1 - (1 - power) / 2)
-    equivalent = math.ceil((reach * deviation / margin) ** 2) + 2
-    return max(equivalent, pairs_needed(deviation, margin, level=(1 - CONFIDENCE) / measures, power=power))
+    return max(
+        _pairs(reach, deviation, margin),
+        pairs_needed(deviation, margin, level=(1 - CONFIDENCE) / measures, power=power),
+    )
 
 
 def pairs_to_settle_at(
@@ -141,8 +143,13 @@ def pairs_to_settle_at(
     if inside > 0:
         normal = NormalDist()
         reach = normal.inv_cdf(CONFIDENCE) + normal.inv_cdf(power)
-        needed.append(math.ceil((reach * deviation / inside) ** 2) + 2)
+        needed.append(_pairs(reach, deviation, inside))
     return min(needed)
+
+
+def _pairs(reach: float, deviation: float, distance: float) -> int:
+    """The pairs whose mean lies within `distance` of the truth by `reach` standard errors."""
+    return math.ceil((reach * deviation / distance) ** 2) + 2
 
 
 def t_cdf(t: float, freedom: int) -> float:

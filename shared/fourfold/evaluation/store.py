@@ -11,6 +11,7 @@ from fourfold.evaluation.record import Evaluation, StopReason
 from fourfold.llm.port import StoppedError
 from fourfold.persona import Persona
 from fourfold.progress.run import Run
+from fourfold.spending.budget import Reservation
 from fourfold.spending.spent import Account, Spent
 
 
@@ -30,8 +31,14 @@ class Cell:
 class EvaluationStore(Protocol):
     """Evaluations of all workspaces. An id of another workspace is treated as absent."""
 
-    def add(self, evaluation: Evaluation, run: Run, briefs: Sequence[BriefItem]) -> bool:
-        """Stores an evaluation, its run and its briefs; False if it is stored already."""
+    def add(
+        self, evaluation: Evaluation, run: Run, briefs: Sequence[BriefItem], reservation: Reservation | None = None
+    ) -> bool:
+        """Stores an evaluation, its run and its briefs, and reserves; False if it is stored already.
+
+        Raises:
+            BudgetExceededError: a budget has too little left; nothing is stored.
+        """
 
     def pair_done(self, evaluation: Evaluation, brief: int) -> int:
         """Notes that the pair of a brief is judged; returns how many pairs are."""

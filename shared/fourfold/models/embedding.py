@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Final, Protocol, cast
 
 from fourfold.llm.advice import advice
@@ -99,7 +99,7 @@ class ProviderEmbedder:
         )
 
 
-@cache
+@lru_cache(256)  # a name is any text in a setting
 def resolve_embedder(name: str) -> Embedder:
     """The embedder called `name`: a shipped one, or `provider:model`. An SDK is imported with the first call.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from functools import cache
+from functools import lru_cache
 
 from fourfold.persona import TokenUsage
 
@@ -45,6 +45,6 @@ def _is_release_of(model: str, priced: str) -> bool:
     return model.startswith(priced) and _RELEASE.fullmatch(model.removeprefix(priced)) is not None
 
 
-@cache
+@lru_cache(1024)  # a model name is any text in a setting
 def _warn(provider: str, model: str) -> None:
     logger.warning("no list price for %s:%s: its cost is unknown", provider, model)

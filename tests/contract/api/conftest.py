@@ -358,7 +358,7 @@ def live(api: Api) -> Iterator[Live]:
     serving = Live(api, server, f"http://127.0.0.1:{listener.getsockname()[1]}")
     yield serving
     serving.stop()
-    thread.join(10)
+    thread.join(30)
     assert not thread.is_alive()
 
 

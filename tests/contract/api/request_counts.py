@@ -1,18 +1,32 @@
-"""The counted requests and units of each operation (`request_counts.json`), and their table in the documentation."""
+"""The counted requests and units of each operation (`request_counts.json`), and their tables in the documentation."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.dynamo_meter import Usage
 
 STORED = Path(__file__).with_suffix(".json")
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "access-patterns.md"
+_DOCS = Path(__file__).resolve().parents[3] / "docs"
+PAGE, SCALE_PAGE = _DOCS / "access-patterns.md", _DOCS / "scale.md"
 _BEGIN = "<!-- counted: written by `make generated` from request_counts.json -->\n"
 _END = "<!-- /counted -->"
+# The events of a persona with both jobs. The parts of its cost: column -> operations, each with how often it is done.
+_EVENTS = 5
+_OF_A_PERSONA: Mapping[str, Mapping[str, float]] = {
+    "request until the run starts": {"POST /v1/personas, until the run starts": 1},
+    "six steps and the end": {"six steps and the end of the run": 1},
+    "fingerprint job, the first with a model": {"fingerprint job, the first with its model": 1},
+    "provocation suite": {"provocation suite job": 1},
+    "events and one webhook endpoint": {
+        "publishing its 3 events": _EVENTS / 3,
+        "fan-out of an event to one endpoint": _EVENTS,
+        "one attempt at a delivery, accepted": _EVENTS,
+    },
+}
 
 Counts = Mapping[str, Mapping[str, Any]]
 
@@ -34,10 +48,36 @@ def read_counts() -> Counts:
 
 
 def with_table(page: str, counts: Counts) -> str:
-    """The documentation page with the table of `counts`."""
+    """The page of access patterns with the table of `counts`."""
+    return _with(page, _table(counts))
+
+
+def with_persona(page: str, counts: Counts) -> str:
+    """The page about scale with the table of what a persona costs."""
+    return _with(page, _table_of_a_persona(counts))
+
+
+def _with(page: str, lines: Iterator[str]) -> str:
     before, rest = page.split(_BEGIN)
     after = rest.split(_END)[1]
-    return before + _BEGIN + "".join(f"{line}\n" for line in _table(counts)) + _END + after
+    return before + _BEGIN + "".join(f"{line}\n" for line in lines) + _END + after
+
+
+def _table_of_a_persona(counts: Counts) -> Iterator[str]:
+    yield f"| | {' | '.join(_OF_A_PERSONA)} | together |"
+    yield "|---" * (len(_OF_A_PERSONA) + 2) + "|"
+    amounts: dict[str, Callable[[Mapping[str, Any]], float]] = {
+        "DynamoDB write units": lambda used: used["write_units"],
+        "DynamoDB read units": lambda used: used["read_units"],
+        "items written": lambda used: sum(used["writes"].values()),
+        "requests": lambda used: sum(used["requests"].values()),
+    }
+    for name, amount in amounts.items():
+        found = [
+            round(sum(amount(counts[operation]) * times for operation, times in parts.items()))
+            for parts in _OF_A_PERSONA.values()
+        ]
+        yield f"| {name} | {' | '.join(map(str, found))} | {sum(found)} |"
 
 
 def _table(counts: Counts) -> Iterator[str]:
@@ -52,4 +92,5 @@ def _table(counts: Counts) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), read_counts()), encoding="utf-8")
+    for page_, written in ((PAGE, with_table), (SCALE_PAGE, with_persona)):
+        page_.write_text(written(page_.read_text(encoding="utf-8"), read_counts()), encoding="utf-8")

@@ -24,12 +24,14 @@ from fourfold.persona import TokenUsage
 from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.state import RunState
 from fourfold.spending.spent import NANO
+from fourfold.storage.client import dynamodb
 from functions import configuration, job_entry, step_entry
 from functions.api.chat import context
 from functions.fail_run.handler import handler as fail_run
 from functions.fingerprint import handler as fingerprint
 from tests.builders import ALL_STEPS, ScriptedModel
 from tests.contract.api.conftest import FULL_KEY, Api, use_settings
+from tests.dynamo_meter import DynamoMeter
 from tests.examples import examples
 from tests.invocation import Invocation
 
@@ -157,6 +159,7 @@ def test_every_way_of_spending_is_refused_before_its_first_call(api: Api, limit:
         f"{path}/fingerprint": {},
         f"{path}/test-suite": {},
         f"{path}/chat": {"message": "Hello"},
+        "/v1/evaluations": {"b": {"method": "naive"}, "briefs": ["A nurse, 40"], "max_usd": 1},
         "/v1/openai/chat/completions": {"model": f"persona:{made['id']}", "messages": SAID},
     }
     for way, body in ways.items():
@@ -191,6 +194,26 @@ def test_a_run_holds_its_estimate_and_settles_what_it_cost(api: Api, limit: Limi
     assert (again.status_code, again.json()["id"]) == (201, made["id"])
     assert api.call("POST", f"/v1/runs/{held['run_id']}/cancel", FULL_KEY).status_code == 200
     assert (holds(api), counter(api)[0]) == ([], run.usage.cost_usd)
+
+
+def test_work_writes_each_cap_and_its_hold_twice_and_nothing_without_a_cap(api: Api, limit: Limit) -> None:
+    """The writes to the shared keys that docs/access-patterns.md states."""
+
+    def written() -> dict[str, int]:
+        meter = DynamoMeter(dynamodb(), api.tables)
+        try:
+            with meter.during() as usage:
+                assert api.call("POST", "/v1/personas", FULL_KEY, json=BRIEF).status_code == 201
+                api.machine.settle()
+        finally:
+            meter.close()
+        return {key: times for (_, key), times in usage.writes_by_key().items() if key.endswith(("BUDGETS", "HOLDS"))}
+
+    assert written() == {}
+    limit(usd_per_month=100.0)
+    assert written() == {"WS#ws_one#BUDGETS": 2, "WS#ws_one#HOLDS": 2}
+    limit(usd_per_month=100.0, usd_per_day=10.0)
+    assert written() == {"WS#ws_one#BUDGETS": 4, "WS#ws_one#HOLDS": 2}
 
 
 def test_a_reply_settles_and_a_key_has_its_own_cap(api: Api, limit: Limit) -> None:

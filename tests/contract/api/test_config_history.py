@@ -8,6 +8,7 @@ import pytest
 
 from fourfold.config.history import new_snapshot_id
 from fourfold.http.cursors import opaque_cursor
+from fourfold.storage.client import dynamodb
 from tests.contract.api.config_calls import (
     RETRIES,
     SCORE,
@@ -21,6 +22,7 @@ from tests.contract.api.config_calls import (
     with_key,
 )
 from tests.contract.api.conftest import OTHER_FULL_KEY, Api
+from tests.dynamo_meter import DynamoMeter
 
 
 @pytest.fixture
@@ -143,6 +145,38 @@ class TestSnapshots:
         listed = tree.get("/snapshots")["data"]
         assert [each["id"] for each in listed] == [later["id"], made["id"]]
         assert listed[1] == {name: value for name, value in made.items() if name != "data"}
+
+    def test_they_come_in_pages_newest_first(self, tree: Settings) -> None:
+        made = [tree.snapshot(f"number {number}")["id"] for number in range(5)]
+        page = tree.get("/snapshots", limit=2)
+        pages = [page]
+        while page["has_more"]:
+            page = tree.get("/snapshots", limit=2, cursor=page["next_cursor"])
+            pages.append(page)
+        assert [[each["id"] for each in page["data"]] for page in pages] == [made[:2:-1], made[2:0:-1], made[:1]]
+        assert pages[-1]["next_cursor"] is None
+        assert tree.get("/snapshots", limit=5)["has_more"] is False
+        refused = tree.api.call("GET", "/v1/config/snapshots?cursor=xyz", tree.key)
+        assert refused.status_code == 422
+
+    def test_a_page_costs_the_same_however_many_there_are(self, tree: Settings) -> None:
+        def units() -> float:
+            meter = DynamoMeter(dynamodb(), tree.api.tables)
+            try:
+                with meter.during() as usage:
+                    tree.get("/snapshots", limit=5)
+            finally:
+                meter.close()
+            return sum(access.units for access in usage.accesses if access.table == "config")
+
+        tree.done(put(RETRIES, 1))
+        counted = []
+        for more in (6, 20):
+            for number in range(more):
+                tree.snapshot(str(number))
+            tree.get()
+            counted.append(units())
+        assert counted[1] <= counted[0]
 
     def test_equal_content_has_an_equal_hash(self, tree: Settings) -> None:
         tree.done(put(RETRIES, 1))

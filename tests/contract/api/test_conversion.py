@@ -17,7 +17,7 @@ from fourfold.jobs.answers import PaidAnswers
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.run_context import RunIdentity
 from fourfold.problem import problem
-from fourfold.storage.conversion.convert import Converted, convert, is_outdated
+from fourfold.storage.conversion.convert import Converted, convert
 from functions import clock, wiring
 from infra import migrate
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api
@@ -136,10 +136,9 @@ def test_what_is_not_converted_is_refused_or_answered_as_before(store: Api, old:
 
 
 def test_a_converted_store_is_answered_from_as_before(store: Api, old: OldStore) -> None:
-    assert is_outdated(store.tables, "personas", "webhooks")
     done = converted(store)
+    assert done.stored
     assert done.left == []
-    assert not is_outdated(store.tables, "personas", "webhooks")
     assert [fault for before in old.replies for fault in lost(before, get(store, before))] == []
     assert [fault for before in old.of_other for fault in lost(before, get(store, before, OTHER_FULL_KEY))] == []
     after = everything(store)
@@ -177,7 +176,7 @@ def test_a_conversion_may_be_cut_off_after_any_write(
             else:
                 break
     assert attempts > 10
-    assert not is_outdated(store.tables, "personas", "webhooks")
+    assert converted(store) == Converted()
     assert [fault for before in old.replies for fault in lost(before, get(store, before))] == []
 
 
@@ -283,7 +282,7 @@ def test_the_command_converts_and_says_so(
     assert "Converted 8 personas" in capsys.readouterr().err
     assert migrate.main(["--stage", "prod"]) == 0
     assert "nothing to convert" in capsys.readouterr().err
-    assert not is_outdated(store.tables, "personas", "webhooks")
+    assert converted(store) == Converted()
 
 
 def test_without_a_server_nothing_local_is_converted(

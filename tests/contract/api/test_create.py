@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from fourfold.persona import PersonaStatus
 from fourfold.progress.run import RunStatus
 from functions import wiring
-from tests.contract.api.conftest import Api, Live
+from tests.contract.api.conftest import KEY, Api, Live
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 
@@ -84,7 +87,7 @@ def test_a_short_patience_ends_in_a_receipt_and_a_long_one_in_the_persona(api: A
     began = time.monotonic()
     short = api.call("POST", "/v1/personas", json=BRIEF, headers={"Prefer": "wait=1"})
     assert (short.status_code, short.headers["preference-applied"]) == (202, "wait=1")
-    assert 1 <= time.monotonic() - began < 5
+    assert 1 <= time.monotonic() - began < 10  # without a preference it waits for 240 seconds
     api.machine.hold.set()
     long = api.call("POST", "/v1/personas", json=BRIEF, headers={"Prefer": "wait=20"})
     assert long.status_code == 201
@@ -92,11 +95,17 @@ def test_a_short_patience_ends_in_a_receipt_and_a_long_one_in_the_persona(api: A
 
 def test_a_client_that_leaves_does_not_stop_the_run(live: Live) -> None:
     live.api.machine.hold.clear()
-    with live.client() as client, pytest.raises(Exception, match="timed out"):
-        client.post("/v1/personas", json=BRIEF, timeout=0.5)
+    address, body = httpx.URL(live.url), json.dumps(BRIEF)
+    head = f"POST /v1/personas HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Type: application/json\r\n"
+    with socket.create_connection((address.host, address.port or 80), timeout=20) as leaving:
+        leaving.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        while not live.api.machine.started:
+            time.sleep(0.01)
+    while live.server.server_state.connections:  # until the server has noticed it
+        time.sleep(0.01)
     live.api.machine.hold.set()
     [(run_id, _)] = live.api.machine.started
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while live.api.run(run_id).status is RunStatus.RUNNING:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -110,4 +119,4 @@ def test_a_stopping_server_answers_those_who_wait_with_a_receipt(live: Live) -> 
         while not live.api.machine.started:
             time.sleep(0.01)
         live.stop()
-        assert waiting.result(5).status_code == 202
+        assert waiting.result(10).status_code == 202

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from fourfold.config.api import ApiConfig, LimitsConfig
+from fourfold.config.presets import default_config
+from fourfold.config.settings import Settings
 from fourfold.pipeline.state import RunState
 from fourfold.storage.client import dynamodb
 from functions.api.evaluations import starting
-from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, scripted
+from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, scripted, use_settings
 from tests.contract.api.evaluation_machine import EvaluationMachine
 from tests.dynamo_meter import DynamoMeter
 
@@ -162,3 +165,29 @@ def test_its_personas_are_listed_apart_and_deleted_with_it(api: Api, machine: Ev
     assert api.call("GET", path, FULL_KEY).status_code == 404
     assert api.read("/v1/runs")["data"] == api.read("/v1/evaluations")["data"] == []
     assert [item for item in api.stored("personas") if "EVALUATION" in item["pk"]["S"]] == []
+
+
+def test_an_evaluation_holds_what_it_may_cost_until_it_ends(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-test")
+    limits = LimitsConfig(usd_per_month=0.6)
+    use_settings(monkeypatch, Settings(engine=default_config(["anthropic"]), api=ApiConfig(limits=limits)))
+    once = {"Idempotency-Key": "once"}
+
+    def ask(max_usd: float, headers: dict[str, str] | None = None) -> Any:
+        body = _asked(judge="offline:composer-1", max_usd=max_usd)
+        return api.call("POST", "/v1/evaluations", FULL_KEY, json=body, headers=headers or {})
+
+    started = ask(0.4, once)
+    assert started.status_code == 202, started.text
+    stored = len(api.kept.items("personas"))
+    refused = ask(0.3)
+    assert (refused.status_code, refused.json()["code"]) == (402, "budget_exceeded")
+    assert (refused.json()["budget"]["left_usd"], refused.json()["budget"]["needed_usd"]) == (0.2, 0.3)
+    assert len(api.kept.items("personas")) == stored
+    assert ask(0.4, once).json() == started.json()
+    machine.execute()
+    assert api.read(started.headers["location"])["status"] == "completed"
+    assert not [item for item in api.kept.items("personas") if item["pk"]["S"].endswith("#HOLDS")]
+    assert ask(0.5).status_code == 202  # the answers were scripted and cost nothing

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from functions.api.evaluations import starting
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, scripted
 from tests.contract.api.evaluation_machine import EvaluationMachine
@@ -77,6 +78,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "the same texts under another name": (
         {"a": _variant("one", soul_draft=SOUL), "b": _variant("two", soul_draft=SOUL)},
+        "/b",
+        "same_arms",
+    ),
+    "the shipped text": ({"b": _variant("mine", soul_draft=SOUL_DRAFT.task)}, "/b", "same_arms"),
+    "a step that one call does not have": (
+        {"a": {"method": "naive"}, "b": {"method": "naive", **_variant("mine", mask_build=MASK)}},
         "/b",
         "same_arms",
     ),

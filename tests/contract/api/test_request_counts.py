@@ -19,7 +19,15 @@ from functions.api.webhooks import targets
 from functions.publish_events import handler as publisher
 from tests.contract.api.conftest import Api
 from tests.contract.api.counted import Operations, in_order
-from tests.contract.api.request_counts import PAGE, STORED, counts_of, read_counts, with_table
+from tests.contract.api.request_counts import (
+    PAGE,
+    SCALE_PAGE,
+    STORED,
+    counts_of,
+    read_counts,
+    with_persona,
+    with_table,
+)
 from tests.dynamo_meter import DynamoMeter, Usage
 
 # Sizes vary by some bytes with ids and times, so an item may be a kilobyte more or less.
@@ -89,5 +97,6 @@ def test_a_persona_costs_few_writes_and_none_that_is_hot() -> None:
 
 
 def test_the_documentation_has_these_counts() -> None:
-    page = PAGE.read_text(encoding="utf-8")
+    page, scale = (each.read_text(encoding="utf-8") for each in (PAGE, SCALE_PAGE))
     assert page == with_table(page, read_counts()), "run `make generated`"
+    assert scale == with_persona(scale, read_counts()), "run `make generated`"

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fourfold.evaluation.measures import DEFAULT_METRICS
 from fourfold.evaluation.models import EvaluationReport, Verdict
 from fourfold.storage.evaluations.store import DynamoEvaluations
 from functions.api.evaluations import starting
@@ -29,8 +30,8 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
     return found
 
 
-def _evaluate(api: Api, machine: EvaluationMachine, config: dict[str, Any]) -> None:
-    body = {"b": {"config": config}, "briefs": ["A shy founder, 34, in Istanbul"], "max_usd": 5}
+def _evaluate(api: Api, machine: EvaluationMachine, config: dict[str, Any], **chosen: Any) -> None:
+    body = {"b": {"config": config}, "briefs": ["A shy founder, 34, in Istanbul"], "max_usd": 5, **chosen}
     assert api.call("POST", "/v1/evaluations", FULL_KEY, json=body).status_code == 202
     machine.execute(pairs=0)
 
@@ -69,3 +70,23 @@ def test_a_change_needs_an_evaluation_of_exactly_these_settings(
     assert _set(api, **{"engine.pipeline.variant": {**VARIANT, "name": "other"}}).status_code == 409
     assert _set(api, **{REQUIRED: False, RETRIES: 1}).status_code == 200
     assert api.read(f"/v1/config/{REQUIRED}/explain")["source"] == "workspace"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "allowed"),
+    [
+        ({"margin": 5}, 409),
+        ({"margin": 0.21}, 409),
+        ({"metrics": ["wall_ms"]}, 409),
+        ({"metrics": ["overall", "claims_kept", "violations", "passed"]}, 409),
+        ({"margin": 0.1, "metrics": [*DEFAULT_METRICS, "wall_ms"]}, 200),
+    ],
+)
+def test_weaker_measures_or_a_wider_margin_than_the_defaults_allow_nothing(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch, chosen: dict[str, Any], allowed: int
+) -> None:
+    change = {"engine.pipeline.variant": VARIANT}
+    assert _set(api, **{REQUIRED: True}).status_code == 200
+    _evaluate(api, machine, change, **chosen)
+    _conclude(machine, monkeypatch, "equivalent")
+    assert _set(api, **change).status_code == allowed

@@ -185,6 +185,7 @@ def test_a_bad_range_names_its_parameter(api: Api, query: str, pointer: str) -> 
 
 
 def test_the_command_the_client_and_the_api_say_the_same(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
     post(live.api, "/v1/personas", BRIEF)
     monkeypatch.setenv("FOURFOLD_API_URL", live.url)
     monkeypatch.setenv("FOURFOLD_API_KEY", FULL_KEY)
@@ -192,7 +193,6 @@ def test_the_command_the_client_and_the_api_say_the_same(live: Live, monkeypatch
         report = client.usage(group_by="step")
     assert report.total.calls == len(ALL_STEPS)
     assert {group.group for group in report.data} >= {"intent_parse", "audit"}
-    today = f"{datetime.now(UTC):%Y-%m-%d}"
     shown = CliRunner().invoke(command_line, ["usage", "--from", today, "--by", "step"])
     assert shown.exit_code == 0, shown.output
     assert len(shown.output.splitlines()) == len(report.data) + 1

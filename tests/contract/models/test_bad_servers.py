@@ -26,6 +26,7 @@ from tests.providers.wires import Fault, Provider
 MODEL = "llama3.1:8b"
 SECRET = "What did the tinsmith of Zzyzx leave behind?"
 DEADLINE_S, CALL_S = 12.0, 1
+SLACK_S = 10  # for a busy machine: without a deadline the wait is minutes or has no end
 # One sentence for what happened: no line ends, no markup, and not a page of it.
 SENTENCE = re.compile(r"[^\n<>]{20,500}[.!?]")
 
@@ -97,14 +98,14 @@ def _reached(server: ProviderServer) -> Iterator[pytest.MonkeyPatch]:
 
 
 def _asked() -> ModelError:
-    """What a chat turn of a persona fails with, within its deadline and a second."""
+    """What a chat turn of a persona fails with, within its deadline and what a busy machine adds."""
     turn = ChatTurn("You are Ana.", (ChatMessage("user", SECRET),))
     config = ModelConfig(model=f"compatible:{MODEL}", timeout_s=5).model_copy(update={"timeout_s": CALL_S})
     began = time.monotonic()
     deadline = Deadline(began + DEADLINE_S, sleep=lambda _seconds: None)
     with pytest.raises(ModelError) as caught:
         ask(turn, [resolve_chat(config.model)], config, deadline)
-    assert time.monotonic() - began < DEADLINE_S + 1
+    assert time.monotonic() - began < DEADLINE_S + SLACK_S
     return caught.value
 
 

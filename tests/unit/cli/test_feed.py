@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from rich.console import Console
 from websockets.sync.server import ServerConnection, serve
 
+from fourfold.cli import watch
 from fourfold.cli.client import ApiError, UnreachableError
 from fourfold.cli.progress_feed import Feed
 from fourfold.cli.watch import Board, describe_event, print_events, watch_live
-from fourfold.client import ApiConnectionError
+from fourfold.client import ApiConnectionError, subscription
 from fourfold.client.live_async import live_events
 from fourfold.client.subscription import Subscription
 from tests.examples import examples
@@ -223,6 +224,41 @@ def test_a_row_counts_what_is_done_whatever_the_kind_of_run() -> None:
     assert (persona.done, persona.total, persona.cost_usd) == (1, 6, 0.02)
     assert (job.done, job.total, job.kind, job.activity) == (25, 50, "fingerprint", "job.brand_new")
     assert describe_event(JOB[1]) == "25 of 50"
+
+
+def test_a_board_that_is_left_open_forgets_ended_runs_but_not_that_one_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "MOST_ROWS", 10)
+    board = Board()
+    for event in [*events("run_first", JOB), *events("run_open", LOG[:1])]:
+        board.add(event)
+    for number in range(50):
+        for event in events(f"run_{number}", LOG):
+            board.add(event)
+    assert len(board.rows) == 10
+    assert "run_open" in board.rows
+    assert "run_first" not in board.rows
+    assert len(board.rows) + board.dropped == 52
+    assert not board.succeeded
+
+
+def test_a_follower_of_a_workspace_remembers_a_bounded_number_of_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription, "_KNOWN_RUNS", 10)
+    follower = Subscription([{"run_id": RUN}, {"workspace": True}])
+
+    def new(event: dict[str, Any]) -> bool:
+        return follower.new_event(json.dumps(event)) is not None
+
+    assert new(events(RUN, LOG)[0])
+    for number in range(50):
+        for event in events(f"run_{number}", LOG):
+            assert new(event)
+            assert not new(event)
+    assert not new(events(RUN, LOG)[0]), "a run that is named is not forgotten"
+    [named, everything] = map(json.loads, follower.requests())
+    assert named["after"] == 1
+    assert set(everything["after"]) == {RUN, *(f"run_{number}" for number in range(40, 50))}
+    assert new(events(RUN, LOG)[-1])
+    assert len(follower.requests()) == 1
 
 
 def test_a_full_screen_shows_what_is_going_on_before_what_is_over() -> None:

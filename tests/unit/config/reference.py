@@ -154,7 +154,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(ref=refs)
     def keep(self, ref: ScopeRef) -> None:
-        _, entries = self.ledger.snapshot(ref, "kept", AUTHOR)
+        _, entries = self.ledger.snapshot(self.ledger.store.states([ref])[ref], "kept", AUTHOR)
         told = (dict(self.reference.values[ref]), dict(self.reference.locks[ref]))
         self.kept.append((ref, entries, *told))
 

@@ -150,6 +150,20 @@ def test_what_is_remembered_is_bounded(tree: Tree, monkeypatch: pytest.MonkeyPat
     assert tree.retries() == 1
 
 
+def test_a_process_that_only_reads_pinned_settings_remembers_a_bounded_number_of_states(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effective_module, "_MAX_CACHED", 5)
+    pinned = []
+    for number in range(30):
+        tree.set(number % 4, SYSTEM, ORG, WORKSPACE)
+        pinned.append(tree.reader.effective("o1", "w1").revisions)
+    fresh = ConfigReader(tree.counted, DEFAULTS)
+    found = [fresh.at("o1", "w1", each, AUTHOR.at).settings.engine.pipeline.audit.max_retries for each in pinned]
+    assert found == [number % 4 for number in range(30)]
+    assert len(fresh._states) <= 5  # noqa: SLF001 - memory has no other sign
+
+
 def test_what_another_thread_clears_meanwhile_is_not_missed(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(effective_module, "_MAX_CACHED", 4)
     tree.set(2, SYSTEM, ORG)

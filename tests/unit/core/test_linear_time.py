@@ -32,7 +32,7 @@ from fourfold.problem import ProblemError
 from fourfold.progress.messages import command_id_of, parse_command
 from fourfold.provocation import language, numerals, oracles, wording
 from fourfold.provocation.definition import slots_in
-from fourfold.text_rules import acceptable_text, cleaned_json, normalized, text_faults
+from fourfold.text_rules import acceptable_text, cleaned_values, normalized, text_faults
 from fourfold.voice import stylometry, writers
 from fourfold.voice.features import measured
 from fourfold.voice.words import length_in_words, sentences_of, words_of
@@ -49,14 +49,14 @@ NOTICEABLE_SECONDS = 0.003
 # Patterns, by their beginning, whose text is cut to so many characters where they are used.
 CUT = {r"(?:\s|</?(?:s|eos|en": 400}
 # For a whole parser: the issue's bound is 50 ms per 64 KiB on an idle machine; the tests' machines share their caches.
-SIZE, MOST_SECONDS, MOST_RATIO = examples(16, 64) * 1024, 0.15, 2.5
+SIZE, MOST_SECONDS, MOST_RATIO, ATTEMPTS = examples(16, 64) * 1024, 0.15, 2.5, 5
 
 
 def cpu(call: Callable[[], object]) -> float:
-    before = time.process_time()
+    before = time.thread_time()
     with contextlib.suppress(ValueError, ProblemError, TargetRefusedError):
         call()
-    return time.process_time() - before
+    return time.thread_time() - before
 
 
 def searching(pattern: re.Pattern[str], text: str) -> float:
@@ -166,7 +166,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "length": length_in_words,
     "the rule for text": lambda text: text_faults([text]),
     "acceptable text": acceptable_text,
-    "answers of models": cleaned_json,
+    "texts of imports": lambda text: cleaned_values([text]),
     "normalization": lambda text: normalized("NFC", text),
     "slots of tests": lambda text: list(slots_in(text)),
     "assistant's phrases": lambda text: list(wording.assistant_phrases(text)),
@@ -199,9 +199,13 @@ def test_a_parser_takes_linear_time(name: str) -> None:
     cpu(lambda: parse("warm up"))
     for unit in UNITS:
         text = unit * (SIZE // len(unit.encode())) + "x"
-        took = cpu(partial(parse, text))
-        if took > 0.02:  # below, the clock's own steps decide
-            took = min(took, cpu(partial(parse, text)))
-            half = cpu(partial(parse, text[: len(text) // 2] + "x"))
-            assert took < MOST_RATIO * half + 0.02, (unit, took, half)
-        assert took < MOST_SECONDS, (unit, took)
+        # What takes more than linear time is slow each time; what a busy machine slowed is not.
+        measured_s = []
+        for _ in range(ATTEMPTS):
+            took = cpu(partial(parse, text))
+            half = cpu(partial(parse, text[: len(text) // 2] + "x")) if took > 0.02 else took
+            measured_s.append((took, half))
+            if took < min(MOST_SECONDS, MOST_RATIO * half + 0.02):
+                break
+        else:
+            raise AssertionError((unit, measured_s))

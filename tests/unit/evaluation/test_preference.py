@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from fourfold.config.models import ModelConfig
-from fourfold.evaluation.preference import Placed, in_both_orders, prefer, preference_version, question
+from fourfold.evaluation.preference import Placed, in_both_orders, prefer, question
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import Completion, ModelError, ModelRequest
 from fourfold.models import resolve
@@ -84,7 +84,3 @@ def test_the_offline_judge_prefers_the_persona_that_keeps_the_brief() -> None:
     answers = [prefer(BRIEF, *pair, offline).prefers for pair in ((PERSONA, broken), (broken, PERSONA))]
     assert answers == ["first", "second"]
     assert prefer(BRIEF, PERSONA, PERSONA, offline).prefers == "neither"
-
-
-def test_the_version_is_that_of_the_prompt() -> None:
-    assert preference_version().startswith("prf_")

@@ -12,7 +12,7 @@ from fourfold.http.problems import ProblemError
 from fourfold.ids import new_persona_id
 from fourfold.persona import Persona, PersonaStatus
 
-MOST_CPU_SECONDS = 0.05
+MOST_CPU_SECONDS = 0.5  # quadratic time is many seconds on these headers
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_nothing_else_matches(persona: Persona) -> None:
     ids=range(7),
 )
 def test_a_long_header_costs_no_time(persona: Persona, header: str) -> None:
-    before = time.process_time()
+    before = time.thread_time()
     with pytest.raises(ProblemError):
         require_match([header], persona)
-    assert time.process_time() - before < MOST_CPU_SECONDS
+    assert time.thread_time() - before < MOST_CPU_SECONDS

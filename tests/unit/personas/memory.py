@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from fourfold.layer_edits import LayerEdits, edits_from
+from fourfold.layer_edits import LayerEdits
 from fourfold.persona import Audit, Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
 from fourfold.pipeline.state import DraftBasis
@@ -77,4 +77,4 @@ def random_edit(picks: random.Random) -> LayerEdits:
     for each in picks.sample(pool, picks.randint(1, 4)):
         for layer, fields in each.items():
             edits[layer] = {**edits.get(layer, {}), **fields}
-    return edits_from(edits)
+    return LayerEdits.model_validate(edits)

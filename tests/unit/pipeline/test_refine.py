@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fourfold.layer_edits import edits_from
+from fourfold.layer_edits import LayerEdits
 from fourfold.layers import layers_of
 from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest
 from fourfold.models import resolve
@@ -154,7 +154,7 @@ def test_a_layer_that_is_not_written_cannot_be_refined(request_: RewriteRequest,
 
 
 def test_fields_of_a_refined_layer_can_be_kept_and_edited() -> None:
-    edits = edits_from({"mask": {"rhythm": "Short."}})
+    edits = LayerEdits.model_validate({"mask": {"rhythm": "Short."}})
     request = RewriteRequest(StepName.MASK_BUILD, ("mask.signature_phrases", "surface"), edits, refine=refine())
     start = started(persona(), request)
     after = ended(start, run_through(start, Reader()), persona())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fourfold.config.engine import EngineConfig
-from fourfold.layer_edits import ConstraintsBrokenError, edits_from
+from fourfold.layer_edits import ConstraintsBrokenError, LayerEdits
 from fourfold.layers import LAYER_NAMES, Layers, layer_paths, layers_of
 from fourfold.llm.port import Completion, ModelRequest
 from fourfold.pipeline.regeneration import NoSuchStepError, regeneration_config
@@ -124,7 +124,9 @@ def test_only_the_steps_of_the_plan_ask_a_model() -> None:
 
 
 def test_a_violation_in_a_kept_field_is_recorded_and_not_repaired() -> None:
-    request = RewriteRequest(StepName.SURFACE_GROUND, (), edits_from({"surface": {"age": 50}}), accept_violations=True)
+    request = RewriteRequest(
+        StepName.SURFACE_GROUND, (), LayerEdits.model_validate({"surface": {"age": 50}}), accept_violations=True
+    )
     start, model = started(persona(), request), ScriptedModel()
     state = run_through(start, model)
     assert [each.output_type.__name__ for each in model.requests] == ["SurfaceGrounding", "AuditReport"]
@@ -190,11 +192,11 @@ def test_a_contradiction_is_named(
     first: StepName, keep: tuple[str, ...], edits: dict[str, Any] | None, pointer: str, code: str
 ) -> None:
     with pytest.raises(BadRewriteError) as refused:
-        plan_of(RewriteRequest(first, keep, None if edits is None else edits_from(edits)))
+        plan_of(RewriteRequest(first, keep, None if edits is None else LayerEdits.model_validate(edits)))
     fault = refused.value.faults[0]
     assert (fault.pointer, fault.code) == (pointer, code)
 
 
 def test_edits_that_break_constraints_start_nothing() -> None:
     with pytest.raises(ConstraintsBrokenError):
-        started(persona(), RewriteRequest(StepName.MASK_BUILD, (), edits_from({"surface": {"age": 50}})))
+        started(persona(), RewriteRequest(StepName.MASK_BUILD, (), LayerEdits.model_validate({"surface": {"age": 50}})))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from fourfold.config import service
 from fourfold.config.commit import Author, LockOp, SetOp, apply_changes
 from fourfold.config.entries import Entries, Entry, ScopeRef, ScopeState, chain_of
 from fourfold.config.history import Revision, new_snapshot_id
@@ -18,6 +20,7 @@ from fourfold.config.scope import Scope, stored
 from fourfold.config.service import CommitRequest, ConfigService, StaleError
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
+from fourfold.storage.config import store as config_store
 from fourfold.storage.config.store import DynamoConfigStore
 from tests.tables import create
 
@@ -124,6 +127,18 @@ def test_a_lock_set_meanwhile_is_met_on_the_second_try(tables: Tables) -> None:
     assert tables.state(WORKSPACE).revision == 0
 
 
+@pytest.mark.parametrize("mover", [PLACES, (SYSTEM, ORG)])
+def test_a_commit_on_states_that_have_changed_since_they_were_read(tables: Tables, mover: tuple[ScopeRef, ...]) -> None:
+    tables.set(SCORE, 1.0)
+    read = tables.store.states(PLACES).values()
+    tables.set(RETRIES, 2, mover)
+    ops = [SetOp(op="set", key=SCORE, value=4.0)]
+    done = tables.ledger.commit(CommitRequest(PLACES, Author("key_1", AT), read=list(read)), lambda _: ops)
+    assert done.state == tables.state(WORKSPACE)
+    assert done.state.entries[SCORE].value == 4.0
+    assert tables.state(mover[-1]).entries[RETRIES].value == 2
+
+
 def test_writers_at_once_are_all_heard(tables: Tables) -> None:
     commits = 8
 
@@ -181,7 +196,7 @@ def test_a_revision_and_what_held_after_it_can_be_read_later(tables: Tables) -> 
 
 def test_a_snapshot_is_never_overwritten(tables: Tables) -> None:
     tables.set(SCORE, 1.0)
-    kept, nodes = tables.ledger.snapshot(WORKSPACE, "first", Author("key_1", AT))
+    kept, nodes = tables.ledger.snapshot(tables.state(WORKSPACE), "first", Author("key_1", AT))
     tables.set(SCORE, 2.0)
     with pytest.raises(ValueError, match="stored already"):
         tables.store.put_snapshot(WORKSPACE, kept.model_copy(update={"label": "other"}), {})
@@ -201,6 +216,28 @@ def test_scopes_below_are_found_once_they_were_committed_to(tables: Tables) -> N
     assert {PLACES[1:], other[1:]} <= lines
     assert [line[-1].ref for line in tables.store.below(ORG)] == [WORKSPACE]
     assert list(tables.store.below(WORKSPACE)) == []
+
+
+def test_a_lock_looks_at_a_bounded_number_of_scopes_below(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "MOST_EXAMINED", 12)
+    monkeypatch.setattr(config_store, "_CHILDREN_AT_ONCE", 5)
+    for number in range(40):
+        tables.set(SCORE if number < 3 else RETRIES, 1, chain_of("o1", f"w{number:02}"))
+    read: list[ScopeRef] = []
+    states = tables.store.states
+
+    def counted(refs: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
+        found = states(refs)
+        read.extend(found)
+        return found
+
+    monkeypatch.setattr(tables.store, "states", counted)
+    lock = [LockOp(op="lock", key=SCORE, bounds=None)]
+    done = tables.ledger.commit(CommitRequest((SYSTEM, ORG), Author("key_1", AT)), lambda _: lock)
+    assert {each.owner for each in done.shadowed} == {"w00", "w01", "w02"}
+    assert len(read) <= len((SYSTEM, ORG)) + 15
+    read.clear()
+    assert len(list(tables.store.below(ORG))) == len(read) == 40
 
 
 def test_no_commit_without_its_announcement(tables: Tables) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fourfold.config.engine import EngineConfig
+from fourfold.evaluation.evaluation_run import run_of
 from fourfold.evaluation.models import Arm, BriefItem
 from fourfold.evaluation.record import Evaluation
 from fourfold.persona import INTENT_MAX_CHARACTERS
-from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.storage.evaluations.store import BRIEFS_OF_A_PAGE, BUDGET, DynamoEvaluations
 from fourfold.storage.partitions import evaluation_pk
 from fourfold.storage.table import Table, key
@@ -37,17 +37,9 @@ def _evaluation(briefs: int) -> Evaluation:
 
 def _stored(store: DynamoEvaluations, texts: list[str]) -> Evaluation:
     evaluation = _evaluation(len(texts))
-    run = Run(
-        id=RUN,
-        kind=RunKind.EVALUATION,
-        persona_id=None,
-        workspace_id="ws_one",
-        status=RunStatus.RUNNING,
-        config_hash="cfg",
-        started_at=AT,
-        evaluation_id=EVALUATION,
+    assert store.add(
+        evaluation, run_of(evaluation), [BriefItem(id=f"brief-{n}", text=text) for n, text in enumerate(texts)]
     )
-    assert store.add(evaluation, run, [BriefItem(id=f"brief-{n}", text=text) for n, text in enumerate(texts)])
     return evaluation
 
 

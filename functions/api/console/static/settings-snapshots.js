@@ -22,8 +22,8 @@ export async function tab(scope, { signal }) {
     }
   };
   const draw = async () => {
-    const { data } = await get(path, { signal });
-    fill(list, data.length ? table(data, (snapshot) => attempt(() => preview(snapshot))) : empty("No snapshot was taken of this scope."));
+    const { data, has_more: more } = await get(path, { signal });
+    fill(list, data.length ? table(data, (snapshot) => attempt(() => preview(snapshot))) : empty("No snapshot was taken of this scope."), more ? h("p", { class: "quiet small" }, `The newest ${data.length}.`) : null);
   };
   /** What a rollback would change, with a button that does it. */
   const preview = async (snapshot) => {

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fourfold.config.entries import Entries, Entry, ScopeRef, ScopeState
 from fourfold.config.history import Revision, Snapshot
@@ -27,6 +27,7 @@ from fourfold.storage.transactions import ABSENT, Write, check, put, transact
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
+_CHILDREN_AT_ONCE: Final = 100
 _PREFIXES = {Scope.ORG: "ORG#", Scope.WORKSPACE: "WS#"}
 
 
@@ -153,21 +154,28 @@ class DynamoConfigStore:
         item = self._item(scope_pk(ref), f"SNAP#{snapshot_id}")
         return None if item is None else (Snapshot.model_validate_json(item["doc"]["S"]), _nodes(item))
 
-    def snapshots(self, ref: ScopeRef) -> list[Snapshot]:
-        """All snapshots of a ref, newest first."""
-        found = self._query(scope_pk(ref), "SNAP#", "doc")
-        return [Snapshot.model_validate_json(item["doc"]["S"]) for item in found][::-1]
+    def snapshots(self, ref: ScopeRef, limit: int, before: str | None = None) -> list[Snapshot]:
+        """Up to `limit` snapshots of a ref, newest first, those before the snapshot `before`."""
+        pk = scope_pk(ref)
+        start = None if before is None else key(pk, f"SNAP#{before}")
+        items = self._table.query(pk, "SNAP#", start_after=start, newest_first=True, page=limit, fields="doc")
+        return [Snapshot.model_validate_json(item["doc"]["S"]) for item in islice(items, limit)]
 
     def below(self, ref: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
-        """Of every scope below `ref` that was ever committed to: the states from just below it down to that one."""
+        """Of every scope below `ref` that was ever committed to: the states from just below it down to that one.
+
+        They are read as they are taken, so a caller that stops early has read few.
+        """
         if ref.scope not in {Scope.SYSTEM, Scope.ORG}:
             return
-        children = [_child(item["sk"]["S"]) for item in self._query(scope_pk(ref), "BELOW#", "sk")]
-        states = self.states(children)
-        for child in children:
-            yield (states[child],)
-            for tail in self.below(child):
-                yield (states[child], *tail)
+        items = self._table.query(scope_pk(ref), "BELOW#", page=_CHILDREN_AT_ONCE, fields="sk")
+        children = (_child(item["sk"]["S"]) for item in items)
+        while batch := list(islice(children, _CHILDREN_AT_ONCE)):
+            states = self.states(batch)
+            for child in batch:
+                yield (states[child],)
+                for tail in self.below(child):
+                    yield (states[child], *tail)
 
     def _heads(self, refs: Iterable[ScopeRef], fields: str | None) -> Iterator[tuple[ScopeRef, Item | None]]:
         wanted = list(dict.fromkeys(refs))
@@ -185,9 +193,6 @@ class DynamoConfigStore:
 
     def _item(self, pk: str, sk: str) -> Item | None:
         return self._table.get(key(pk, sk))
-
-    def _query(self, pk: str, prefix: str, shown: str) -> Iterator[Item]:
-        return self._table.query(pk, prefix, fields=shown)
 
 
 def _at_revision(revision: int) -> dict[str, Any]:

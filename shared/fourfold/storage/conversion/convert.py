@@ -44,12 +44,6 @@ class Converted:
     left: list[str] = field(default_factory=list)
 
 
-def is_outdated(client: DynamoDBClient, personas: str, webhooks: str) -> bool:
-    """Whether the store holds items of the old layout. Reads the whole of both tables if it holds none."""
-    old = (*islice(_workspaces(Table(client, personas)), 1), *islice(_endpoints(Table(client, webhooks)), 1))
-    return bool(old)
-
-
 def convert(
     client: DynamoDBClient, personas: str, webhooks: str, progress: Callable[[Converted], None] = lambda _: None
 ) -> Converted:

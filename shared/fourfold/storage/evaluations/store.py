@@ -26,6 +26,7 @@ from fourfold.evaluation.store import Cell
 from fourfold.persona import Persona
 from fourfold.pipeline.state import DraftBasis
 from fourfold.progress.run import Run
+from fourfold.spending.budget import BudgetExceededError, Reservation
 from fourfold.spending.spent import Account, Spent
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.evaluations.due import DUE, due_entry, due_item
@@ -36,6 +37,7 @@ from fourfold.storage.personas.store import persona_key
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, PRESENT, Write, check, put, transact, update
+from fourfold.storage.usage.budgets import DynamoBudgets
 from fourfold.storage.usage.counters import usage_writes
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ _NAMES = {"#status": "status"}
 _READ_AT_ONCE: Final = 100
 PER_USD: Final = 1_000_000_000
 _DELETED_AT_ONCE: Final = 500
+_ATTEMPTS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,22 @@ class DynamoEvaluations:
         self._outbox = outbox
         self._months = Months(self._table)
         self._runs = RunRecords(self._table)
+        self._budgets = DynamoBudgets(client, table, outbox)
 
-    def add(self, evaluation: Evaluation, run: Run, briefs: Sequence[BriefItem]) -> bool:
-        """Stores an evaluation, its run and its briefs; False if it is stored already.
+    def add(
+        self, evaluation: Evaluation, run: Run, briefs: Sequence[BriefItem], reservation: Reservation | None = None
+    ) -> bool:
+        """Stores an evaluation, its run and its briefs, and reserves; False if it is stored already.
 
         The briefs come first: an evaluation that can be found is whole.
+
+        Raises:
+            BudgetExceededError: a budget has too little left; nothing is stored.
         """
+        if reservation is not None:
+            self._budgets.require_room(evaluation.workspace_id, reservation)
         pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
-        pages = (briefs[first : first + BRIEFS_OF_A_PAGE] for first in range(0, len(briefs), BRIEFS_OF_A_PAGE))
+        pages = [briefs[first : first + BRIEFS_OF_A_PAGE] for first in range(0, len(briefs), BRIEFS_OF_A_PAGE)]
         self._table.put_many(
             {**key(pk, f"{_BRIEFS}{number:04}"), "doc": packed(_BRIEF_PAGE.dump_json(list(page)).decode())}
             for number, page in enumerate(pages)
@@ -89,7 +100,22 @@ class DynamoEvaluations:
             *self._listed(evaluation),
             *self._runs.new(run),
         ]
-        return not transact(self._client, {"evaluation": writes})
+        try:
+            return self._accept(run, writes, reservation)
+        except BudgetExceededError:
+            self._table.delete_many(key(pk, f"{_BRIEFS}{number:04}") for number in range(len(pages)))
+            raise
+
+    def _accept(self, run: Run, writes: list[Write], reservation: Reservation | None) -> bool:
+        """Stores and reserves, all or nothing; False if the evaluation is stored already."""
+        for _ in range(_ATTEMPTS):
+            held = {} if reservation is None else self._budgets.hold_writes(run.workspace_id, run.id, reservation)
+            failed = transact(self._client, {"evaluation": writes, **held})
+            if "evaluation" in failed or not failed:
+                return not failed
+            if reservation is not None:  # it is the budget that has no room; another time it may
+                self._budgets.require_room(run.workspace_id, reservation)
+        raise TimeoutError(f"the budget of {run.workspace_id} is contended")
 
     def _listed(self, evaluation: Evaluation) -> list[Write]:
         entry = entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id)
@@ -194,7 +220,8 @@ class DynamoEvaluations:
     ) -> bool:
         """Stores the end of an evaluation with its run, report, events and usage; False if it has ended.
 
-        The report comes first: an evaluation that has ended has its report.
+        The report comes first: an evaluation that has ended has its report. What the evaluation held of budgets is
+        settled by what it spent.
         """
         where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), REPORT)
         self._table.put({**where, "doc": packed(report.model_dump_json())})
@@ -205,7 +232,9 @@ class DynamoEvaluations:
             *usage_writes(self._table.name, run.workspace_id, run.completed_at or run.started_at, spent),
             *outbox_puts(self._outbox, entries),
         ]
-        return not transact(self._client, {"end": writes})
+        if run.reserved_usd is None:
+            return not transact(self._client, {"end": writes})
+        return self._budgets.end(run.workspace_id, run.id, units(evaluation.spent_usd or 0.0), writes)
 
     def report(self, workspace_id: str, evaluation_id: str) -> EvaluationReport | None:
         """The report, or None."""

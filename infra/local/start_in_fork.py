@@ -31,15 +31,6 @@ class ForkError(LocalError):
     """The function failed or took too long; the text is its traceback, or what it logged as an error."""
 
 
-def run_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> None:
-    """Run `work` in a forked child; returns when it has ended.
-
-    Raises:
-        ForkError: the child could not be made; `work` raised, logged an error or was killed.
-    """
-    start_in_fork(work, longest_s)()
-
-
 def start_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> Callable[[], None]:
     """Start `work` in a forked child; the returned function waits for its end and must be called.
 
