@@ -36,7 +36,7 @@ from fourfold.storage.partitions import evaluation_pk, persona_pk, run_pk
 from fourfold.storage.personas.store import persona_key
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
-from fourfold.storage.transactions import ABSENT, PRESENT, Write, check, put, transact, update
+from fourfold.storage.transactions import ABSENT, PRESENT, Write, check, delete, put, transact, update
 from fourfold.storage.usage.budgets import DynamoBudgets
 from fourfold.storage.usage.counters import usage_writes
 
@@ -252,10 +252,12 @@ class DynamoEvaluations:
         self._table.update(where, "SET erased = :briefs", PRESENT, values={":briefs": {"N": str(briefs)}})
 
     def remove(self, evaluation: Evaluation, has_time: Callable[[], bool]) -> bool:
-        """Deletes an evaluation with its run and everything it stores but its personas, the record last.
+        """Deletes an evaluation with its run and everything it stores but its personas.
+
+        The record goes in one transaction with all that leads to it: what is left by an interruption can be found.
 
         Returns:
-            False if the time was over before. The budget is last but one: it holds what is erased.
+            False if the time was over before.
         """
         pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
         rest = (item for item in self._table.query(pk, fields="pk, sk") if item["sk"]["S"] not in {RECORD, BUDGET})
@@ -263,13 +265,16 @@ class DynamoEvaluations:
             if not has_time():
                 return False
             self._table.delete_many(batch)
-        self._table.delete(record_key(evaluation.workspace_id, evaluation.run_id))
+        gone = [
+            record_key(evaluation.workspace_id, evaluation.run_id),
+            entry_key(evaluation.workspace_id, RUNS, evaluation.run_id),
+            entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id),
+            key(pk, BUDGET),
+            _key(evaluation.workspace_id, evaluation.id),
+        ]
         if evaluation.delete_after is not None:
-            self._table.delete(due_item(due_entry(evaluation, evaluation.delete_after)))
-        self._table.delete(entry_key(evaluation.workspace_id, RUNS, evaluation.run_id))
-        self._table.delete(entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id))
-        self._table.delete(key(pk, BUDGET))
-        self._table.delete(_key(evaluation.workspace_id, evaluation.id))
+            gone.append(due_item(due_entry(evaluation, evaluation.delete_after)))
+        transact(self._client, {"evaluation": [delete(self._table.name, each) for each in gone]})
         return True
 
 
