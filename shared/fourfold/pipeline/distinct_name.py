@@ -47,34 +47,38 @@ def with_recent_names(state: RunState, names: NameRegistry) -> RunState:
 
 
 def with_claims(step: Step[Output], names: NameRegistry) -> Step[Output]:
-    """Returns the step for whose answers a name that another persona has is a violation."""
+    """Returns the step for whose first answer a name that another persona has is a violation.
+
+    Any further answer with such a name gets an initial: no other model is asked because of a name.
+    """
+    has_been_refused = False
 
     def apply(state: RunState, output: Output) -> AppliedAnswer:
+        nonlocal has_been_refused
         applied = step.apply(state, output)
         name = _name_of(applied.state)
         if _is_stated(state, name) or _is_free(name, state, names):
             return applied
-        return replace(applied, violations=[*applied.violations, _taken(step.name, name)])
+        free = _with_free_initial(name, state, names) if has_been_refused else None
+        has_been_refused = True
+        if free is None:
+            return replace(applied, violations=[*applied.violations, _taken(step.name, name)])
+        return replace(applied, state=_named(applied.state, free))
 
     return replace(step, apply=apply)
 
 
 def with_free_name(outcome: StepOutcome, names: NameRegistry) -> StepOutcome:
-    """Returns the outcome of `with_claims`: a name that is still taken gets the first initial that makes it free."""
+    """Returns the outcome of `with_claims`: a first answer's name that nothing replaced gets an initial too."""
     state, name = outcome.state, _name_of(outcome.state)
-    free = name
+    free = None
     if any(violation.field == FIELD for violation in outcome.violations) and not _is_stated(state, name):
-        candidates = (_with_initial(name, letter) for letter in ascii_uppercase)
-        free = next((each for each in candidates if _is_free(each, state, names)), name)
-    if free == name or state.draft.surface is None:
+        free = _with_free_initial(name, state, names)
+    if free is None:
         return replace(outcome, state=state.model_copy(update={"avoid_names": ()}))
-    surface = state.draft.surface.model_copy(update={"name": free})
-    changed = {
-        "draft": state.draft.model_copy(update={"surface": surface}),
-        "violations": _without_name(state.violations),
-        "avoid_names": (),
-    }
-    return replace(outcome, state=state.model_copy(update=changed), violations=_without_name(outcome.violations))
+    changed = {"violations": _without_name(state.violations), "avoid_names": ()}
+    named = _named(state, free).model_copy(update=changed)
+    return replace(outcome, state=named, violations=_without_name(outcome.violations))
 
 
 def _name_of(state: RunState) -> str:
@@ -102,6 +106,19 @@ def _without_name(violations: Iterable[Violation]) -> tuple[Violation, ...]:
 def _taken(step: StepName, name: str) -> Violation:
     demand = "another name, because another persona has this one; where you can, another given name too"
     return Violation(source=step, field=FIELD, observed=name[:200], demand=demand)
+
+
+def _named(state: RunState, name: str) -> RunState:
+    if state.draft.surface is None:
+        return state
+    surface = state.draft.surface.model_copy(update={"name": name})
+    return state.model_copy(update={"draft": state.draft.model_copy(update={"surface": surface})})
+
+
+def _with_free_initial(name: str, state: RunState, names: NameRegistry) -> str | None:
+    """Returns the name with the first initial that makes it free, claimed for the run; None if none does."""
+    candidates = (_with_initial(name, letter) for letter in ascii_uppercase)
+    return next((each for each in candidates if _is_free(each, state, names)), None)
 
 
 def _with_initial(name: str, letter: str) -> str:

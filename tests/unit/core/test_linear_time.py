@@ -23,8 +23,8 @@ from fourfold.http.body import parsed
 from fourfold.http.cors import allowed_origins
 from fourfold.http.cursors import id_after
 from fourfold.http.idempotency import scoped_key
-from fourfold.http.preconditions import require_match
 from fourfold.http.negotiation import allows_encoding, media_type_for
+from fourfold.http.preconditions import require_match
 from fourfold.http.preferences import preference
 from fourfold.http.revision_tags import expected_revision
 from fourfold.ids import is_persona_id

@@ -100,6 +100,24 @@ def test_the_model_is_shown_the_names_and_asked_once_for_another() -> None:
     assert "surface.name is derya  AKSOY; must be another name" in repair.repair.problems[0]
 
 
+def test_no_other_model_is_asked_because_of_a_name() -> None:
+    registry = Registry(known=("Derya Aksoy",))
+    insists = ScriptedModel([surface("Derya Aksoy"), surface("Derya Aksoy")])
+    fallback = ScriptedModel([surface("Nehir Uysal")])
+    state, store = state_before(SURFACE_GROUND), MemoryEventStore()
+    after = execute_step(
+        SURFACE_GROUND, state, [insists, fallback], log_of(store, state), VirtualClock().deadline(), registry.of("one")
+    )
+    assert (name_in(after), after.violations) == ("Derya A. Aksoy", ())
+    assert (len(insists.requests), fallback.requests) == (2, [])
+
+
+def test_a_repair_that_cannot_be_read_keeps_the_first_answer_with_an_initial() -> None:
+    registry = Registry(known=("Derya Aksoy",))
+    after = executed(ScriptedModel([surface("Derya Aksoy"), "no JSON"]), registry.of("one"))
+    assert (name_in(after), after.violations) == ("Derya A. Aksoy", ())
+
+
 def test_without_a_registry_the_prompt_is_as_before() -> None:
     state = state_before(SURFACE_GROUND)
     request = SURFACE_GROUND.request(state)
