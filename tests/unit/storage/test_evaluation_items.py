@@ -104,13 +104,41 @@ def test_a_pair_counts_once_and_the_budgets_item_does_not_grow(
     store: DynamoEvaluations, dynamodb: DynamoDBClient
 ) -> None:
     evaluation = _stored(store, [f"A baker, {number}" for number in range(30)])
-    assert [store.pair_done(evaluation, pair) for pair in (4, 4, 0, 29)] == [1, 1, 2, 3]
+    assert [store.pair_done(evaluation, pair) for pair in (4, 4, 0, 29, 4, 0)] == [1, 1, 2, 3, 1, 2]
     (few,) = _items(dynamodb, BUDGET)
     for pair in range(30):
         store.pair_done(evaluation, pair)
     (all_,) = _items(dynamodb, BUDGET)
     assert all_["judged"] == {"N": "30"}
     assert len(str(all_)) <= len(str(few)) + 1
+
+
+def test_a_pair_of_a_deleted_evaluation_has_no_number_and_stores_nothing(
+    store: DynamoEvaluations, dynamodb: DynamoDBClient
+) -> None:
+    evaluation = _stored(store, ["A baker", "A nurse"])
+    store.remove(evaluation, lambda: True)
+    assert store.pair_done(evaluation, 0) is None
+    assert _items(dynamodb, "PAIR") == []
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_pairs_that_end_at_once_have_numbers_of_their_own(
+    store: DynamoEvaluations, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The second pair ends just before or after the first one reads a count."""
+    evaluation = _stored(store, ["A baker", "A nurse"])
+    get, others = Table.get, list[int]()
+
+    def overtaken(table: Table, *given: Any, **named: Any) -> Any:
+        found = get(table, *given, **named) if moment == "after" else None
+        if not others:
+            others.append(0)
+            others[0] = store.pair_done(evaluation, 1)
+        return found if moment == "after" else get(table, *given, **named)
+
+    monkeypatch.setattr(Table, "get", overtaken)
+    assert sorted([store.pair_done(evaluation, 0), *others]) == [1, 2]
 
 
 def test_a_removal_that_is_interrupted_leaves_an_evaluation_that_can_be_found(

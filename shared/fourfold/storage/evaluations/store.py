@@ -127,16 +127,33 @@ class DynamoEvaluations:
         due = due_entry(evaluation, evaluation.delete_after)
         return [put(self._table.name, {**entry, DUE: {"S": due}}), put(self._table.name, due_item(due))]
 
-    def pair_done(self, evaluation: Evaluation, brief: int) -> int:
-        """Notes that the pair of a brief is judged; returns how many pairs are."""
+    def pair_done(self, evaluation: Evaluation, brief: int) -> int | None:
+        """Notes that the pair of a brief is judged; returns which one it is in the order in which pairs are, from 1.
+
+        Each pair has a number of its own, the same if it is noted again. None if the evaluation is deleted.
+        """
         pk, table = evaluation_pk(evaluation.workspace_id, evaluation.id), self._table.name
-        writes = [
-            put(table, key(pk, f"{_PAIR}{brief:05}"), ABSENT),
-            update(table, key(pk, BUDGET), "ADD judged :one", PRESENT, values={":one": {"N": "1"}}),
-        ]
-        transact(self._client, {"pair": writes})
-        item = self._table.get(key(pk, BUDGET), "judged")
-        return int(item["judged"]["N"]) if item else 0
+        pair = key(pk, f"{_PAIR}{brief:05}")
+        for _ in range(_ATTEMPTS):
+            budget = self._table.get(key(pk, BUDGET), "pk, judged")
+            if budget is None:
+                return None
+            count = _judged(budget)
+            number, seen = {"N": str(count + 1)}, {":count": {"N": str(count)}} if count else {}
+            counted = update(
+                table,
+                key(pk, BUDGET),
+                "SET judged = :number",
+                f"{PRESENT} AND {'judged = :count' if count else 'attribute_not_exists(judged)'}",
+                values={":number": number, **seen},
+            )
+            noted = put(table, {**pair, "judged": number}, ABSENT)
+            failed = transact(self._client, {"pair": [noted], "count": [counted]})
+            if not failed:
+                return count + 1
+            if "pair" in failed:  # noted before; an earlier version stored no number
+                return _judged(self._table.get(pair)) or count
+        raise TimeoutError(f"the count of pairs of {evaluation.id} is contended")
 
     def find(self, workspace_id: str, evaluation_id: str) -> Evaluation | None:
         """The evaluation, strongly consistent, or None."""
@@ -298,6 +315,10 @@ def _cell(run: Item, persona: Item | None) -> Cell:
         violations=0 if basis is None else len(basis.violations),
         persona=None if persona is None else Persona.model_validate_json(persona["doc"]["S"]),
     )
+
+
+def _judged(item: Item | None) -> int:
+    return 0 if item is None or "judged" not in item else int(item["judged"]["N"])
 
 
 def _key(workspace_id: str, evaluation_id: str) -> Item:
