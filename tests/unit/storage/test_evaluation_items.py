@@ -17,6 +17,7 @@ from fourfold.evaluation.models import Arm, BriefItem
 from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.staleness import MAX_LIFE
 from fourfold.persona import INTENT_MAX_CHARACTERS
+from fourfold.spending.budget import Cap, reservation
 from fourfold.storage.evaluations.due import DueEvaluations
 from fourfold.storage.evaluations.erasure import DynamoEvaluationErasure
 from fourfold.storage.evaluations.store import BRIEFS_OF_A_PAGE, BUDGET, DynamoEvaluations
@@ -24,6 +25,7 @@ from fourfold.storage.partitions import evaluation_pk
 from fourfold.storage.personas.deletion import mark_key
 from fourfold.storage.personas.store import persona_key
 from fourfold.storage.table import Table, key
+from fourfold.storage.usage.budgets import DynamoBudgets
 from tests.dynamo_meter import DynamoMeter
 
 if TYPE_CHECKING:
@@ -99,6 +101,18 @@ def test_a_brief_of_an_earlier_version_is_found(store: DynamoEvaluations, dynamo
     assert found is not None
     assert found.id == "old-2"
     assert [each.id for each in store.briefs("ws_one", EVALUATION)] == ["old-0", "old-1", "old-2"]
+
+
+def test_of_an_evaluation_that_meets_a_contended_budget_nothing_is_stored(
+    store: DynamoEvaluations, dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DynamoBudgets, "require_room", lambda *_: None)  # others take what was free, each time
+    evaluation = _evaluation(2)
+    asked = reservation((Cap("month", 1.0),), 2.0, AT, timedelta(hours=1))
+    with pytest.raises(TimeoutError):
+        store.add(evaluation, run_of(evaluation), [BriefItem(id=f"brief-{n}", text="A baker") for n in range(2)], asked)
+    left = [item["sk"]["S"] for item in dynamodb.scan(TableName="personas")["Items"]]
+    assert left == ["EVALUATIONS#2025-11", "RUNS#2025-11"], "the months of the lists"
 
 
 def test_a_pair_counts_once_and_the_budgets_item_does_not_grow(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from fourfold.evaluation.cells import persona_id_of
 from fourfold.evaluation.models import SIDES
 from fourfold.evaluation.record import Evaluation
-from fourfold.storage.evaluations.due import due_entry, due_item
+from fourfold.storage.evaluations.due import Due, due_entry, due_item
 from fourfold.storage.evaluations.store import BUDGET, RECORD, evaluation_key
 from fourfold.storage.months import EVALUATIONS, RUNS, entry_key
 from fourfold.storage.partitions import evaluation_pk, persona_pk
@@ -61,11 +61,8 @@ class DynamoEvaluationErasure:
             False if the time was over before.
         """
         pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
-        rest = (item for item in self._table.query(pk, fields="pk, sk") if item["sk"]["S"] not in {RECORD, BUDGET})
-        while batch := list(islice(rest, _DELETED_AT_ONCE)):
-            if not has_time():
-                return False
-            self._table.delete_many(batch)
+        if not self._remove_items(pk, frozenset({RECORD, BUDGET}), has_time):
+            return False
         gone = [
             record_key(evaluation.workspace_id, evaluation.run_id),
             entry_key(evaluation.workspace_id, RUNS, evaluation.run_id),
@@ -76,4 +73,21 @@ class DynamoEvaluationErasure:
         if evaluation.delete_after is not None:
             gone.append(due_item(due_entry(evaluation, evaluation.delete_after)))
         transact(self._client, {"evaluation": [delete(self._table.name, each) for each in gone]})
+        return True
+
+    def remove_absent(self, due: Due, has_time: Callable[[], bool]) -> None:
+        """Deletes what is left of an evaluation without a record: the briefs of one that was not stored whole."""
+        if self._remove_items(evaluation_pk(due.workspace_id, due.evaluation_id), frozenset(), has_time):
+            self.remove_entry(due)
+
+    def remove_entry(self, due: Due) -> None:
+        """Deletes an entry of the list of what is due."""
+        self._table.delete(due_item(due.entry))
+
+    def _remove_items(self, pk: str, kept: frozenset[str], has_time: Callable[[], bool]) -> bool:
+        rest = (item for item in self._table.query(pk, fields="pk, sk") if item["sk"]["S"] not in kept)
+        while batch := list(islice(rest, _DELETED_AT_ONCE)):
+            if not has_time():
+                return False
+            self._table.delete_many(batch)
         return True

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +38,7 @@ from fourfold.storage.partitions import evaluation_pk, persona_pk, run_pk
 from fourfold.storage.personas.store import persona_key
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
-from fourfold.storage.transactions import ABSENT, PRESENT, Write, check, put, transact, update
+from fourfold.storage.transactions import ABSENT, PRESENT, Write, check, delete, put, transact, update
 from fourfold.storage.usage.budgets import DynamoBudgets
 from fourfold.storage.usage.counters import usage_writes
 
@@ -54,6 +54,8 @@ _NAMES = {"#status": "status"}
 _READ_AT_ONCE: Final = 100
 PER_USD: Final = 1_000_000_000
 _ATTEMPTS: Final = 10
+# Longer than an Idempotency-Key is kept, under which the same evaluation may be stored.
+_UNSTORED_FOR: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -84,39 +86,37 @@ class DynamoEvaluations:
 
         Raises:
             BudgetExceededError: a budget has too little left; nothing is stored.
+            TimeoutError: the budget is contended; nothing is stored.
         """
+        ws = evaluation.workspace_id
         if reservation is not None:
-            self._budgets.require_room(evaluation.workspace_id, reservation)
-        pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
+            self._budgets.require_room(ws, reservation)
+        pk = evaluation_pk(ws, evaluation.id)
         pages = [briefs[first : first + BRIEFS_OF_A_PAGE] for first in range(0, len(briefs), BRIEFS_OF_A_PAGE)]
+        # By this entry the pages are deleted if the process dies before the evaluation is stored.
+        unstored = due_item(due_entry(evaluation, evaluation.created_at + _UNSTORED_FOR))
+        self._table.put(unstored)
         self._table.put_many(
             {**key(pk, f"{_BRIEFS}{number:04}"), "doc": packed(_BRIEF_PAGE.dump_json(list(page)).decode())}
             for number, page in enumerate(pages)
         )
-        self._months.register(evaluation.workspace_id, EVALUATIONS, evaluation.id)
+        self._months.register(ws, EVALUATIONS, evaluation.id)
         most = str(units(evaluation.max_usd))
         writes = [
             put(self._table.name, _record_item(evaluation), ABSENT),
             put(self._table.name, {**key(pk, BUDGET), "committed": {"N": "0"}, "remaining": {"N": most}}),
+            delete(self._table.name, unstored),
             *self._listed(evaluation),
             *self._runs.new(run),
         ]
         try:
-            return self._accept(run, writes, reservation)
-        except BudgetExceededError:
+            if reservation is None:
+                return not transact(self._client, {"evaluation": writes})
+            return self._budgets.begin(ws, run.id, reservation, writes)
+        except (BudgetExceededError, TimeoutError):
             self._table.delete_many(key(pk, f"{_BRIEFS}{number:04}") for number in range(len(pages)))
+            self._table.delete(unstored)
             raise
-
-    def _accept(self, run: Run, writes: list[Write], reservation: Reservation | None) -> bool:
-        """Stores and reserves, all or nothing; False if the evaluation is stored already."""
-        for _ in range(_ATTEMPTS):
-            held = {} if reservation is None else self._budgets.hold_writes(run.workspace_id, run.id, reservation)
-            failed = transact(self._client, {"evaluation": writes, **held})
-            if "evaluation" in failed or not failed:
-                return not failed
-            if reservation is not None:  # it is the budget that has no room; another time it may
-                self._budgets.require_room(run.workspace_id, reservation)
-        raise TimeoutError(f"the budget of {run.workspace_id} is contended")
 
     def _listed(self, evaluation: Evaluation) -> list[Write]:
         entry = entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id)
