@@ -1,4 +1,4 @@
-"""Which measures two arms cannot be compared by, because their settings give the measure another meaning."""
+"""Which measures cannot decide between two arms, because their settings give the measure another meaning."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, Final
 from fourfold.evaluation.models import Arm
 from fourfold.pipeline.audit import AUDIT
 
+# A number that is shown although it does not count: it says what share of personas a workspace will find flagged.
+SHOWN: Final = frozenset({"passed"})
 # Settings of the audit that do not decide whether a draft passes: how often it is written again, and limits of a call.
 _NO_BAR: Final = {"max_retries", "retry_from", "max_tokens", "timeout_s"}
 

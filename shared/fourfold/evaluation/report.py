@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean, variance
 from typing import Final, Literal
 
-from fourfold.evaluation.comparability import incomparable
+from fourfold.evaluation.comparability import SHOWN, incomparable
 from fourfold.evaluation.comparison import MIN_PAIRS, Compared, compare_preferences, compare_values
 from fourfold.evaluation.measures import (
     DEFAULT_METRICS,
@@ -90,7 +90,8 @@ def report(data: EvaluationData) -> EvaluationReport:
     pairs = paired(data.observations)
     absent = _not_applicable(data)
     metrics = _counted([name for name in data.metrics if name not in absent], pairs)
-    compared = [_compared(measure, data, [] if measure.name in absent else pairs) for measure in MEASURES]
+    hidden = absent.keys() - SHOWN
+    compared = [_compared(measure, data, [] if measure.name in hidden else pairs) for measure in MEASURES]
     measures = with_verdicts(
         [each for each in compared if each.n or each.measure.name in metrics],
         metrics,
@@ -215,7 +216,7 @@ def _row_side(seen: Observation | None) -> RowSide | None:
 def _not_applicable(data: EvaluationData) -> dict[str, str]:
     """The measures that cannot be compared here, and why. They do not count."""
     found = {
-        name: f"{why} So `{name}` does not count and is not compared."
+        name: f"{why} So `{name}` does not count{'' if name in SHOWN else ' and is not compared'}."
         for name, why in incomparable(data.a, data.b).items()
     }
     counts = [each.claims.total for each in data.observations if each.claims is not None]
