@@ -11,6 +11,7 @@ from fourfold.evaluation.erasing import erase_slice
 from fourfold.evaluation.record import EvaluationStatus
 from fourfold.storage.evaluations.due import Due
 from functions.clock import now
+from functions.evaluation_ending import current_evaluation
 from functions.evaluation_erasure import evaluation_eraser
 from functions.wiring import due_evaluations, evaluations
 
@@ -23,20 +24,25 @@ def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Returns `{deleted}`: how many evaluations. What is left when the time is over is due in the next hour."""
     deleted = 0
     for due in due_evaluations().until(now()):
-        seconds = context.get_remaining_time_in_millis() / 1000 - _LAST_S
-        if seconds <= 0:
+        if _seconds_left(context) <= 0:
             break
         try:
-            deleted += _erased(due, seconds)
+            deleted += _erased(due, context)
         except Exception:  # one that cannot be deleted must not keep those behind it; it is tried again in an hour
             logger.exception("evaluation not deleted", extra={"evaluation_id": due.evaluation_id})
     logger.info("expired evaluations deleted", extra={"deleted": deleted})
     return {"deleted": deleted}
 
 
-def _erased(due: Due, seconds: float) -> bool:
-    evaluation = evaluations().find(due.workspace_id, due.evaluation_id)
-    if evaluation is None:  # it was deleted on request
+def _erased(due: Due, context: LambdaContext) -> bool:
+    stored = evaluations().find(due.workspace_id, due.evaluation_id)
+    if stored is None:  # it was deleted on request
         due_evaluations().remove(due)
         return False
-    return evaluation.status is not EvaluationStatus.RUNNING and erase_slice(evaluation, evaluation_eraser(), seconds)
+    evaluation = current_evaluation(stored)  # fails a lost one, which no caller may ever read
+    is_running = evaluation.status is EvaluationStatus.RUNNING
+    return not is_running and erase_slice(evaluation, evaluation_eraser(), _seconds_left(context))
+
+
+def _seconds_left(context: LambdaContext) -> float:
+    return context.get_remaining_time_in_millis() / 1000 - _LAST_S

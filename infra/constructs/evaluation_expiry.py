@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra.constructs.access import Access, merged
 from infra.constructs.acknowledgements import NEXT_HOUR
+from infra.constructs.evaluations import CONCLUDE_MEMORY_MB
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.python_function import FunctionSpec
 from infra.constructs.tables import Tables
@@ -29,6 +30,7 @@ class EvaluationExpiry(Construct):
             FunctionSpec(
                 name="evaluation_expiry",
                 timeout_s=EXPIRY_TIMEOUT_S,
+                memory_mb=CONCLUDE_MEMORY_MB,  # a lost evaluation is concluded here
                 access=[_access(tables)],
                 layers=[functions.runtime_layer],
             ),
@@ -44,10 +46,11 @@ class EvaluationExpiry(Construct):
 
 
 def _access(tables: Tables) -> Access:
-    """What the deletion of a persona with all it owns takes, as the API has it."""
+    """What it takes to delete a persona with all it owns, as the API does, and to fail a lost evaluation."""
     return merged(
         tables.personas.access(
-            *("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "Query", "ConditionCheckItem")
+            *("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "Query"),
+            "ConditionCheckItem",
         ),
         tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
         tables.outbox.access("PutItem"),

@@ -25,7 +25,8 @@ CONSUMERS = {
     "progress_push": 29,
 }
 """Functions fed by queues, streams and WebSocket routes, with their seconds."""
-MEMORY_MB = {"api": 1769, "evaluation_conclude": 1769, "execution_ended": 1769, **dict.fromkeys(STEPS, 1024)}
+MEMORY_MB = {"api": 1769, "execution_ended": 1769, **dict.fromkeys(STEPS, 1024)}
+MEMORY_MB |= {"evaluation_conclude": 1769, "evaluation_expiry": 1769}
 """A vCPU is 1,769 MiB."""
 AWAITED = {"api", *STEPS, "store_persona", "progress_connection", "progress_push"} - {"single_call"}
 """Functions whose result a caller waits for."""

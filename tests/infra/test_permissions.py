@@ -134,6 +134,7 @@ GRANTS: dict[str, Grants] = {
         grant(
             (
                 "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
                 "dynamodb:PutItem",
                 "dynamodb:UpdateItem",
                 "dynamodb:DeleteItem",

@@ -9,9 +9,9 @@ from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.http.problems import ProblemError, unavailable
 from fourfold.pipeline.store import ConcurrentChangeError
 from fourfold.problem import problem
-from functions.api.evaluations.ending import cancel
 from functions.api.evaluations.reading import known_evaluation
 from functions.api.evaluations.schemas import EvaluationErasure
+from functions.evaluation_ending import cancel
 from functions.evaluation_erasure import evaluation_eraser
 from functions.wiring import evaluations
 

@@ -9,13 +9,13 @@ from fourfold.evaluation.record import Evaluation
 from fourfold.http.cursors import opaque_cursor
 from fourfold.http.problems import not_found
 from fourfold.ids import is_evaluation_id
-from functions.api.evaluations.ending import current_evaluation
 from functions.api.evaluations.schemas import (
     EvaluationArm,
     EvaluationDocument,
     EvaluationList,
     EvaluationSummary,
 )
+from functions.evaluation_ending import current_evaluation
 from functions.wiring import evaluations
 
 

@@ -13,6 +13,7 @@ from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.evaluation import estimate_evaluation
 from fourfold.evaluation.asked_scenarios import asked_scenarios
 from fourfold.evaluation.briefs import NoBriefSetError, brief_set
+from fourfold.evaluation.comparability import incomparable
 from fourfold.evaluation.evaluation_run import run_of
 from fourfold.evaluation.measures import MEASURE_NAMES, REPLY_SEPARATION
 from fourfold.evaluation.models import Arm, BriefItem
@@ -189,11 +190,9 @@ def _require_measurable(body: EvaluationRequest, a: Arm, b: Arm, scenarios: Sequ
         )
         pointer = f"/metrics/{body.metrics.index(REPLY_SEPARATION)}"
         raise rejected([FieldError(pointer=pointer, code="not_measured", detail=detail)])
-    absent = {}
+    absent = incomparable(a, b)
     if not body.preferences:
         absent["preference"] = "Without `preferences` the judge is not asked which persona is the better one."
-    if a.method != b.method:
-        absent["violations"] = "One call has no constraint chain to compare with that of six steps."
     if all(name in absent for name in body.metrics):
         raise rejected(
             [

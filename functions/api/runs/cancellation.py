@@ -11,8 +11,8 @@ from fourfold.problem import problem
 from fourfold.progress.events import RunCancelling
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import Run, RunKind, RunStatus
-from functions.api.evaluations.ending import cancel
 from functions.api.runs.polling import current_run
+from functions.evaluation_ending import cancel
 from functions.wiring import evaluations, event_store, job_context, persona_store, run_context, run_log
 
 

@@ -31,10 +31,10 @@ from fourfold.storage.client import dynamodb
 from fourfold.storage.progress.events import existing_entries
 from fourfold.storage.runs.records import running_runs
 from fourfold.storage.table import Table
-from functions.api.evaluations.ending import current_evaluation
 from functions.api.runs.open_streams import open_stream
 from functions.api.wiring import in_polling_thread, in_thread
 from functions.clock import now, silence_now
+from functions.evaluation_ending import current_evaluation
 from functions.wiring import evaluations, event_store, job_context, persona_store, run_context
 
 Polled = TypeVar("Polled")

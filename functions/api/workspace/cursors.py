@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from fourfold.http.problems import ProblemError, rejected
-from fourfold.ids import is_endpoint_id, is_persona_id, is_run_id
+from fourfold.ids import is_endpoint_id, is_evaluation_id, is_persona_id, is_run_id
 from fourfold.problem import FieldError
 from fourfold.storage.workspaces.contents import Area
 from fourfold.workspaces.export import Position, Section
@@ -18,6 +18,7 @@ _OWNERS = {
     Section.PERSONAS: is_persona_id,
     Section.RUNS: is_run_id,
     Section.DELIVERIES: is_endpoint_id,
+    Section.EVALUATIONS: is_evaluation_id,
 }
 _PARTS = 4
 

@@ -39,8 +39,8 @@ async def export_workspace(caller: Exporter, limit: Limit = 100, cursor: _Cursor
     """Returns everything that is stored of the workspace, page by page, in a fixed order.
 
     Personas with versions, results and chats, runs with their events, own tests, labels, settings with their history,
-    webhook endpoints and deliveries, and API keys; no secrets. An export can be continued at any time with the last
-    cursor. It is no snapshot: what changes during the export may be in it before or after the change.
+    webhook endpoints and deliveries, evaluations, and API keys; no secrets. An export can be continued at any time with
+    the last cursor. It is no snapshot: what changes during the export may be in it before or after the change.
     """
     after = None if cursor is None else position_in(cursor)
     page = await wiring.in_thread(lambda: service.export_page(caller.workspace_id, limit, after))

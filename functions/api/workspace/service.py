@@ -17,7 +17,7 @@ from fourfold.workspaces.deletion import DeletionRequest, DeletionSlice, Workspa
 from fourfold.workspaces.export import ExportPage, Position
 from functions import clock
 from functions.api.dependencies import AdmittedCaller
-from functions.api.evaluations.ending import stop_all
+from functions.evaluation_ending import stop_all
 from functions.persona_deletion import persona_deleter
 
 # What a client sees often enough, and far below the time at which API Gateway ends a silent request.

@@ -13,6 +13,8 @@ from fourfold.progress.log import LogEntry
 # The timeout of an execution. The longest evaluation, 10,000 pairs of two minutes, four at a time, takes 84 hours; with
 # twenty replies to scenarios, of three seconds each, it takes 126.
 MAX_DURATION: Final = timedelta(days=7)
+# Nothing works on one that began longer ago: its execution has timed out, also if it was started late.
+MAX_LIFE: Final = 2 * (MAX_DURATION + MAX_SILENCE)
 
 
 def has_begun(entries: Sequence[LogEntry]) -> bool:

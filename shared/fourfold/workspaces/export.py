@@ -14,11 +14,13 @@ class Section(IntEnum):
     PERSONAS = 1
     RUNS = 2
     DELIVERIES = 3
+    EVALUATIONS = 4
 
 
 @dataclass(frozen=True)
 class Position:
-    """A place in an export. `owner` is the persona, run or endpoint; `partition` and `item` are names below it."""
+    """A place in an export. `owner` is the persona, run, endpoint or evaluation; `partition` and `item` are names below
+    it."""
 
     section: Section
     owner: str = ""

@@ -11,8 +11,10 @@ import pytest
 from fourfold.evaluation.cells import persona_id_of
 from fourfold.personas.deletion import delete_persona
 from fourfold.pipeline.store import ConcurrentChangeError
+from functions import evaluation_ending
 from functions.api.evaluations import deleting, starting
 from functions.evaluation_expiry import handler as expiry
+from functions.evaluation_start.handler import handler as start_cell
 from tests.contract.api.config_calls import Settings, put
 from tests.contract.api.conftest import FULL_KEY, Api, scripted
 from tests.contract.api.evaluation_machine import EvaluationMachine
@@ -62,6 +64,35 @@ def test_an_old_evaluation_goes_with_all_it_made_and_a_young_one_stays(
     assert [item for item in api.stored("run-events") if found["run_id"] in item["pk"]["S"]] == []
     assert api.read(f"/v1/personas/{kept}")["id"] == kept
     assert _expire(monkeypatch, timedelta(days=91)) == 0
+
+
+@pytest.mark.parametrize("pairs", [None, 0, 1])
+def test_a_lost_evaluation_that_is_never_read_is_failed_and_goes_by_age(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch, pairs: int | None
+) -> None:
+    """Its execution was never started (`pairs` is None), or died after so many pairs with a cell's run in progress."""
+    Settings(api).done(put("api.limits.usd_per_month", 9))
+    before = {(item["pk"]["S"], item["sk"]["S"]) for item in api.stored("personas")}
+    body = {"b": {"method": "naive"}, "briefs": BRIEFS, "max_usd": 5}
+    made = api.call("POST", "/v1/evaluations", FULL_KEY, json=body).json()
+    if pairs is not None:
+        machine.execute(pairs=pairs)
+        cell = {name: machine.started[-1][name] for name in ("workspace_id", "evaluation_id", "slots")}
+        assert start_cell({**cell, "brief": pairs, "side": "a"}, None)["started"]
+    assert _expire(monkeypatch, timedelta(days=89)) == 0
+    later = datetime.now(UTC) + timedelta(days=91)
+    for name in ("now", "silence_now"):
+        monkeypatch.setattr(evaluation_ending, name, lambda: later)
+    assert _expire(monkeypatch, timedelta(days=91)) == 1
+    assert api.call("GET", f"/v1/evaluations/{made['evaluation_id']}", FULL_KEY).status_code == 404
+    assert api.read("/v1/runs")["data"] == []
+    left = {(item["pk"]["S"], item["sk"]["S"]) for item in api.stored("personas")} - before
+    assert {pk for pk, _ in left} <= {"WS#ws_one#MONTHS"}
+    assert [item for item in api.kept.items("personas") if item["pk"]["S"].endswith("#HOLDS")] == []
+    assert [item for item in api.stored("run-events") if made["run_id"] in item["pk"]["S"]] == []
+    failed = [item["entry"]["S"] for item in api.stored("outbox") if "evaluation.failed" in item["entry"]["S"]]
+    assert len(failed) == 1
+    assert made["evaluation_id"] in failed[0]
 
 
 def test_a_workspace_says_how_long_its_evaluations_are_kept(

@@ -12,7 +12,8 @@ from fourfold.evaluation.staleness import MAX_DURATION
 from fourfold.pipeline.staleness import MAX_SILENCE
 from fourfold.storage.runs.repository import DynamoRunRepository
 from functions import clock
-from functions.api.evaluations import ending, starting
+from functions import evaluation_ending as ending
+from functions.api.evaluations import starting
 from functions.api.runs import listing, polling
 from functions.evaluation_start.handler import handler as start_cell
 from functions.execution_ended.handler import handler as execution_ended

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter
@@ -23,6 +24,7 @@ from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Side
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.evaluation.store import Cell
+from fourfold.ids import id_created_at
 from fourfold.persona import Persona
 from fourfold.pipeline.state import DraftBasis
 from fourfold.progress.run import Run
@@ -33,10 +35,11 @@ from fourfold.storage.evaluations.due import DUE, due_entry, due_item
 from fourfold.storage.months import EVALUATIONS, RUNS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import evaluation_pk, persona_pk, run_pk
+from fourfold.storage.personas.deletion import mark_key
 from fourfold.storage.personas.store import persona_key
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
-from fourfold.storage.transactions import ABSENT, PRESENT, Write, check, put, transact, update
+from fourfold.storage.transactions import ABSENT, PRESENT, Write, check, delete, put, transact, update
 from fourfold.storage.usage.budgets import DynamoBudgets
 from fourfold.storage.usage.counters import usage_writes
 
@@ -150,11 +153,11 @@ class DynamoEvaluations:
             [found[each] for each in ids[:limit] if each in found], ids[limit - 1] if len(ids) > limit else None
         )
 
-    def running(self, workspace_id: str) -> Iterator[Evaluation]:
-        """The workspace's evaluations in progress. The records of all are read."""
+    def running(self, workspace_id: str, since: datetime) -> Iterator[Evaluation]:
+        """The workspace's evaluations in progress that began at `since` or later. The records of these are read."""
         entries = self._months.entries(workspace_id, EVALUATIONS, None, _READ_AT_ONCE)
-        records = self._table.get_many(_key(workspace_id, entry["sk"]["S"]) for entry in entries)
-        for item in records:
+        ids = takewhile(lambda each: id_created_at(each) >= since, (entry["sk"]["S"] for entry in entries))
+        for item in self._table.get_many(_key(workspace_id, each) for each in ids):
             if item.get("status", {}).get("S") == EvaluationStatus.RUNNING:
                 yield Evaluation.model_validate_json(item["doc"]["S"])
 
@@ -246,16 +249,28 @@ class DynamoEvaluations:
         item = self._table.get(key(evaluation_pk(evaluation.workspace_id, evaluation.id), BUDGET), "erased")
         return int(item["erased"]["N"]) if item else 0
 
+    def personas_left(self, evaluation: Evaluation, briefs: Iterable[int]) -> frozenset[str]:
+        """The ids of the personas of these briefs that are stored, or whose deletion has begun."""
+        ws = evaluation.workspace_id
+        ids = {
+            persona_pk(ws, persona_id): persona_id
+            for persona_id in (persona_id_of(evaluation.id, brief, side) for brief in briefs for side in SIDES)
+        }
+        keys = (where(ws, persona_id) for persona_id in ids.values() for where in (persona_key, mark_key))
+        return frozenset(ids[item["pk"]["S"]] for item in self._table.get_many(keys, fields="pk"))
+
     def note_erased(self, evaluation: Evaluation, briefs: int) -> None:
         """Notes that the first `briefs` briefs have no personas left."""
         where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), BUDGET)
         self._table.update(where, "SET erased = :briefs", PRESENT, values={":briefs": {"N": str(briefs)}})
 
     def remove(self, evaluation: Evaluation, has_time: Callable[[], bool]) -> bool:
-        """Deletes an evaluation with its run and everything it stores but its personas, the record last.
+        """Deletes an evaluation with its run and everything it stores but its personas.
+
+        The record goes in one transaction with all that leads to it: what is left by an interruption can be found.
 
         Returns:
-            False if the time was over before. The budget is last but one: it holds what is erased.
+            False if the time was over before.
         """
         pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
         rest = (item for item in self._table.query(pk, fields="pk, sk") if item["sk"]["S"] not in {RECORD, BUDGET})
@@ -263,13 +278,16 @@ class DynamoEvaluations:
             if not has_time():
                 return False
             self._table.delete_many(batch)
-        self._table.delete(record_key(evaluation.workspace_id, evaluation.run_id))
+        gone = [
+            record_key(evaluation.workspace_id, evaluation.run_id),
+            entry_key(evaluation.workspace_id, RUNS, evaluation.run_id),
+            entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id),
+            key(pk, BUDGET),
+            _key(evaluation.workspace_id, evaluation.id),
+        ]
         if evaluation.delete_after is not None:
-            self._table.delete(due_item(due_entry(evaluation, evaluation.delete_after)))
-        self._table.delete(entry_key(evaluation.workspace_id, RUNS, evaluation.run_id))
-        self._table.delete(entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id))
-        self._table.delete(key(pk, BUDGET))
-        self._table.delete(_key(evaluation.workspace_id, evaluation.id))
+            gone.append(due_item(due_entry(evaluation, evaluation.delete_after)))
+        transact(self._client, {"evaluation": [delete(self._table.name, each) for each in gone]})
         return True
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fourfold.config.entries import persona_scope
 from fourfold.storage.config.store import scope_pk
-from fourfold.storage.evaluations.due import DUE, DUE_PK
 from fourfold.storage.jobs.baseline import BASELINE
 from fourfold.storage.months import EVALUATIONS, PERSONAS, RUNS, Months
 from fourfold.storage.partitions import (
@@ -23,7 +22,6 @@ from fourfold.storage.partitions import (
     evaluation_pk,
     holds_pk,
     labels_pk,
-    month_pk,
     months_pk,
     persona_pk,
     run_pk,
@@ -33,7 +31,8 @@ from fourfold.storage.partitions import (
     tests_pk,
     usage_pk,
 )
-from fourfold.storage.table import Item, Table
+from fourfold.storage.personas.sessions import entry_sk, header_key, session_in
+from fourfold.storage.table import Item, Table, key
 from fourfold.storage.usage.counters import SHARDS as USAGE_SHARDS
 from fourfold.storage.webhooks.items import DELETED, ENDPOINT, SHARDS, deliveries_pk, endpoints_pk
 
@@ -105,13 +104,43 @@ class WorkspaceContents:
         entries = self._months.entries(workspace_id, RUNS, after, _AT_ONCE, newest_first=False)
         return ((entry["sk"]["S"], entry["persona_id"]["S"] if "persona_id" in entry else None) for entry in entries)
 
+    def evaluation_ids(self, workspace_id: str, after: str | None = None) -> Iterator[str]:
+        """The ids of the evaluations that follow `after`, oldest first."""
+        return (entry["sk"]["S"] for entry in self.evaluation_entries(workspace_id, after))
+
+    def evaluation_entries(self, workspace_id: str, after: str | None = None) -> Iterator[Item]:
+        """The entries of the evaluations that follow `after` in the workspace's list, oldest first."""
+        return self._months.entries(workspace_id, EVALUATIONS, after, _AT_ONCE, newest_first=False)
+
     def of_persona(self, workspace_id: str, persona_id: str) -> Iterator[Partition]:
         """A persona's own items, its settings, then those of each of its sessions."""
         yield Partition(Area.PERSONAS, self._personas, persona_pk(workspace_id, persona_id))
         yield Partition(Area.CONFIG, self._config, scope_pk(persona_scope(workspace_id, persona_id)))
-        for entry in self._personas.query(sessions_pk(workspace_id, persona_id)):
-            pk = session_pk(workspace_id, entry["session_id"]["S"])
-            yield Partition(Area.PERSONAS, self._personas, pk, f"{persona_id}#")
+        yield from self._of_sessions(workspace_id, persona_id, None)
+
+    def of_sessions_from(self, workspace_id: str, persona_id: str, session_id: str) -> Iterator[Partition]:
+        """The items of a session and of the persona's sessions that began after it.
+
+        None if the session is gone or being deleted, or an earlier version stored it without the time of its beginning.
+        """
+        session = session_in(self._personas.get(header_key(workspace_id, persona_id, session_id)))
+        if session is None or session.started_at is None:
+            return
+        yield self._of_session(workspace_id, persona_id, session_id)
+        yield from self._of_sessions(workspace_id, persona_id, entry_sk(session_id, session.started_at))
+
+    def _of_sessions(self, workspace_id: str, persona_id: str, after: str | None) -> Iterator[Partition]:
+        pk = sessions_pk(workspace_id, persona_id)
+        start = None if after is None else key(pk, after)
+        for entry in self._personas.query(pk, start_after=start, page=_AT_ONCE):
+            yield self._of_session(workspace_id, persona_id, entry["session_id"]["S"])
+
+    def _of_session(self, workspace_id: str, persona_id: str, session_id: str) -> Partition:
+        return Partition(Area.PERSONAS, self._personas, session_pk(workspace_id, session_id), f"{persona_id}#")
+
+    def of_evaluation(self, workspace_id: str, evaluation_id: str) -> Iterator[Partition]:
+        """What an evaluation stores beside its personas and their runs."""
+        yield Partition(Area.PERSONAS, self._personas, evaluation_pk(workspace_id, evaluation_id))
 
     def of_run(self, workspace_id: str, run_id: str) -> Iterator[Partition]:
         """A run's record and results, then its log."""
@@ -120,15 +149,13 @@ class WorkspaceContents:
         yield Partition(Area.RUN_EVENTS, self._run_events, pk)
 
     def shared(self, workspace_id: str) -> Iterator[Partition]:
-        """What belongs to the workspace itself: own tests, labels, plain replies, evaluations, usage, settings."""
+        """What belongs to the workspace itself: own tests, labels, plain replies, usage, settings."""
         yield Partition(Area.PERSONAS, self._personas, tests_pk(workspace_id))
         yield Partition(Area.PERSONAS, self._personas, labels_pk(workspace_id))
         for entry in self._personas.query(months_pk(workspace_id), BASELINE):
             yield Partition(
                 Area.PERSONAS, self._personas, baseline_pk(workspace_id, entry["sk"]["S"].removeprefix(BASELINE))
             )
-        for entry in self._months.entries(workspace_id, EVALUATIONS, None, _AT_ONCE, newest_first=False):
-            yield Partition(Area.PERSONAS, self._personas, evaluation_pk(workspace_id, entry["sk"]["S"]))
         for shard in range(USAGE_SHARDS):
             yield Partition(Area.PERSONAS, self._personas, usage_pk(workspace_id, shard))
         yield Partition(Area.CONFIG, self._config, f"WS#{workspace_id}")
@@ -137,12 +164,6 @@ class WorkspaceContents:
         """What only the store itself needs; the directory by which lists are found is last."""
         for pk in (slots_pk(workspace_id), budgets_pk(workspace_id), holds_pk(workspace_id)):
             yield Partition(Area.PERSONAS, self._personas, pk)
-        for entry in self._months.entries(workspace_id, EVALUATIONS, None, _AT_ONCE, newest_first=False):
-            if DUE in entry:
-                yield Partition(Area.PERSONAS, self._personas, DUE_PK, entry[DUE]["S"])
-        for month in self._personas.query(months_pk(workspace_id), f"{EVALUATIONS}#"):
-            listed, name = month["sk"]["S"].split("#")
-            yield Partition(Area.PERSONAS, self._personas, month_pk(workspace_id, listed, name))
         yield Partition(Area.PERSONAS, self._personas, months_pk(workspace_id))
 
     def endpoints(self, workspace_id: str) -> Partition:

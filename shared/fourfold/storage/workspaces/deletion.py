@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from fourfold.storage.evaluations.due import DUE, due_item
 from fourfold.storage.keys.erasure import erase_keys, key_digests
 from fourfold.storage.months import RUNS, entry_key
 from fourfold.storage.outbox import outbox_puts
@@ -104,7 +105,8 @@ class DynamoWorkspaceDeletion:
 
     def erase_rest(self, workspace_id: str, org_id: str) -> int:
         """Erases all but personas, runs, keys, the mark and events that wait for the bus; returns how many items."""
-        erased = _emptied(self._contents.shared(workspace_id)) + self._erase_webhooks(workspace_id)
+        erased = self._erase_evaluations(workspace_id)
+        erased += _emptied(self._contents.shared(workspace_id)) + self._erase_webhooks(workspace_id)
         erased += _emptied(self._contents.internal(workspace_id))
         config = Table(self._client, self._names.config)
         erased += int(config.delete(key(f"ORG#{org_id}", f"BELOW#WS#{workspace_id}")) is not None)
@@ -132,6 +134,18 @@ class DynamoWorkspaceDeletion:
         """What a deletion of the persona left that was interrupted before entries of lists were deleted last."""
         if self._personas.get(key(persona_pk(workspace_id, persona_id), "DELETED"), "pk") is not None:
             yield from self._contents.of_persona(workspace_id, persona_id)
+
+    def _erase_evaluations(self, workspace_id: str) -> int:
+        """Erases each evaluation, then its entries in lists: an interrupted request is continued with those left."""
+        erased = 0
+        for entry in self._contents.evaluation_entries(workspace_id):
+            while found := _emptied(self._contents.of_evaluation(workspace_id, entry["sk"]["S"])):
+                erased += found
+            if DUE in entry:
+                self._personas.delete(due_item(entry[DUE]["S"]))
+            self._personas.delete({"pk": entry["pk"], "sk": entry["sk"]})
+            erased += 1
+        return erased
 
     def _erase_webhooks(self, workspace_id: str) -> int:
         """Erases endpoints and deliveries. A note of each endpoint stays, since an event may be on its way to it."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, dropwhile
 from typing import Any
 
 from fourfold.storage.keys.erasure import key_digests
 from fourfold.storage.table import Table
-from fourfold.storage.workspaces.contents import Partition, WorkspaceContents, WorkspaceTables
+from fourfold.storage.workspaces.contents import Area, Partition, WorkspaceContents, WorkspaceTables
 from fourfold.storage.workspaces.records import key_record, record_of
 from fourfold.workspaces.export import ExportPage, ExportRecord, Position, Section
 
 _PAGE_BYTES = 1_000_000
 _READ_AT_ONCE = 50
 _KEYS = "KEYS"
+# What the name of a session's partition begins with.
+_SESSION = f"{Area.PERSONAS}#SESSION#"
 
 Placed = tuple[Position, ExportRecord]
 
@@ -63,21 +65,36 @@ class DynamoWorkspaceExport:
                 return chain(first, (run_id for run_id, _ in self._contents.runs(workspace_id, after)))
             case Section.DELIVERIES:
                 return chain(first, self._contents.endpoint_ids(workspace_id, start.owner))
+            case Section.EVALUATIONS:
+                return chain(first, self._contents.evaluation_ids(workspace_id, after))
 
     def _of_owner(self, workspace_id: str, section: Section, owner: str, start: Position | None) -> Iterator[Placed]:
         """The records of an owner; of the one to continue with, those after `start`."""
-        partitions = list(self._partitions(workspace_id, section, owner))
-        names = [_name(workspace_id, partition) for partition in partitions]
-        # Where the partition is gone, the owner is read again from its first: records are known by their ids.
-        place = names.index(start.partition) if start is not None and start.partition in names else 0
-        for number in range(place, len(partitions)):
-            partition, after = partitions[number], None
-            if start is not None and start.item and names[number] == start.partition:
+        partitions = self._partitions(workspace_id, section, owner)
+        if start is not None and start.partition:
+            # Where the partition is gone, the owner is read again from its first: records are known by their ids.
+            partitions = self._from(workspace_id, start) or partitions
+        for partition in partitions:
+            name, after = _name(workspace_id, partition), None
+            if start is not None and start.item and name == start.partition:
                 after = {"pk": {"S": partition.pk}, "sk": {partition.sort: start.item}}
             for item in partition.table.query(partition.pk, partition.prefix, start_after=after, page=_READ_AT_ONCE):
                 record = record_of(workspace_id, item)
                 if record is not None:
-                    yield Position(section, owner, names[number], str(item["sk"][partition.sort])), record
+                    yield Position(section, owner, name, str(item["sk"][partition.sort])), record
+
+    def _from(self, workspace_id: str, start: Position) -> Iterator[Partition] | None:
+        """The partitions of an owner from the one that `start` names; None if it is gone."""
+        found: Iterator[Partition] = iter(())
+        if start.section is Section.PERSONAS and start.partition.startswith(_SESSION):
+            session_id = start.partition.removeprefix(_SESSION)
+            found = self._contents.of_sessions_from(workspace_id, start.owner, session_id)
+        first = next(found, None)
+        if first is None:
+            partitions = self._partitions(workspace_id, start.section, start.owner)
+            found = dropwhile(lambda each: _name(workspace_id, each) != start.partition, partitions)
+            first = next(found, None)
+        return None if first is None else chain([first], found)
 
     def _partitions(self, workspace_id: str, section: Section, owner: str) -> Iterator[Partition]:
         match section:
@@ -89,6 +106,8 @@ class DynamoWorkspaceExport:
                 return self._contents.of_run(workspace_id, owner)
             case Section.DELIVERIES:
                 return self._contents.deliveries(owner)
+            case Section.EVALUATIONS:
+                return self._contents.of_evaluation(workspace_id, owner)
 
     def _keys(self, workspace_id: str, start: Position) -> Iterator[Placed]:
         """The API keys, in the order of their ids: at most 1,000."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fourfold.evaluation.concluding import EVALUATION_FAILED, conclude
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
-from fourfold.evaluation.staleness import has_begun, is_lost
+from fourfold.evaluation.staleness import MAX_LIFE, has_begun, is_lost
 from fourfold.pipeline.staleness import may_be_stale
 from fourfold.progress.log import LogEntry
 from functions.clock import now, silence_now
@@ -31,7 +31,7 @@ def cancel(evaluation: Evaluation) -> Evaluation:
 def stop_all(workspace_id: str) -> int:
     """Cancels the evaluations of a workspace that is deleted. Returns how many an execution has yet to end."""
     running = 0
-    for evaluation in list(evaluations().running(workspace_id)):
+    for evaluation in list(evaluations().running(workspace_id, now() - MAX_LIFE)):
         cancelled = cancel(evaluation)
         if cancelled.status is EvaluationStatus.RUNNING:
             running += current_evaluation(cancelled).status is EvaluationStatus.RUNNING
