@@ -13,6 +13,7 @@ from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.evaluation import estimate_evaluation
 from fourfold.evaluation.asked_scenarios import asked_scenarios
 from fourfold.evaluation.briefs import NoBriefSetError, brief_set
+from fourfold.evaluation.comparability import incomparable
 from fourfold.evaluation.evaluation_run import run_of
 from fourfold.evaluation.measures import MEASURE_NAMES, REPLY_SEPARATION
 from fourfold.evaluation.models import Arm, BriefItem
@@ -29,7 +30,6 @@ from fourfold.progress.events import RunStarted
 from fourfold.spending.budget import BudgetExceededError, Reservation
 from fourfold.spending.spent import NANO
 from fourfold.text_rules import same_words
-from functions.api import wiring
 from functions.api.budget import asked_of_budget
 from functions.api.dependencies import AdmittedCaller
 from functions.api.evaluations.arms import arm_of, judge_of, require_speakers
@@ -37,7 +37,7 @@ from functions.api.evaluations.sameness import is_same
 from functions.api.evaluations.schemas import MOST_LAST, EvaluationRequest
 from functions.api.runs.start_execution import EVALUATION_MACHINE, start_execution
 from functions.clock import now
-from functions.wiring import evaluation_log, evaluations
+from functions.wiring import evaluation_log, evaluations, persona_search
 
 _PAGE: Final = 100
 
@@ -190,11 +190,9 @@ def _require_measurable(body: EvaluationRequest, a: Arm, b: Arm, scenarios: Sequ
         )
         pointer = f"/metrics/{body.metrics.index(REPLY_SEPARATION)}"
         raise rejected([FieldError(pointer=pointer, code="not_measured", detail=detail)])
-    absent = {}
+    absent = incomparable(a, b)
     if not body.preferences:
         absent["preference"] = "Without `preferences` the judge is not asked which persona is the better one."
-    if a.method != b.method:
-        absent["violations"] = "One call has no constraint chain to compare with that of six steps."
     if all(name in absent for name in body.metrics):
         raise rejected(
             [
@@ -246,7 +244,7 @@ def _newest(workspace_id: str, wanted: int) -> list[str]:
     found: dict[str, str] = {}
     after: str | None = None
     for _ in range(MOST_LAST // _PAGE):
-        page = wiring.persona_search().page(workspace_id, PersonaFilter(), _PAGE, after)
+        page = persona_search().page(workspace_id, PersonaFilter(), _PAGE, after)
         for persona in page.personas:
             if persona.imported_from is None and persona.intent.strip():
                 found.setdefault(same_words(persona.intent), persona.intent)

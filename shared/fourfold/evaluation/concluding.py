@@ -23,7 +23,7 @@ from fourfold.evaluation.report import EvaluationData, report
 from fourfold.evaluation.store import Budget, Committed, EvaluationStore
 from fourfold.events.envelope import EventData, bus_entry
 from fourfold.events.evaluation import EvaluationCompleted, EvaluationFailed
-from fourfold.persona import Usage
+from fourfold.persona import TokenUsage, Usage
 from fourfold.pipeline.cancellation import CANCELLED
 from fourfold.pipeline.store import PersonaStore
 from fourfold.problem import Problem, problem
@@ -81,7 +81,8 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
     committed = context.budget.spent()
     built = report(_data(evaluation, briefs, observed, stopped, committed))
     ended = _ended(evaluation, stopped, failure, committed, context.clock())
-    ended_run = _ended_run(run, ended, observed)
+    own = _spent(run, observed)
+    ended_run = _ended_run(run, ended, own)
     event = _event(ended, ended_run, built)
     entry = bus_entry(
         event,
@@ -89,7 +90,7 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
         correlation_id=run.id,
         occurred_at=ended_run.completed_at or run.started_at,
     )
-    if not context.evaluations.finish(ended, ended_run, built, [entry], _spent(run, observed)):
+    if not context.evaluations.finish(ended, ended_run, built, [entry], own):
         stored = context.personas.run(run.workspace_id, run.id)
         ended_run = stored or ended_run
         ended = context.evaluations.find(evaluation.workspace_id, evaluation.id) or ended
@@ -202,18 +203,15 @@ def _ended(
     )
 
 
-def _ended_run(run: Run, ended: Evaluation, observed: _Observed) -> Run:
-    """The evaluation's run with the tokens of its judge and of replies; those of the personas are in their own runs."""
-    judged = [one for each in observed.judgements.values() for one in each]
-    tokens, _ = judging_cost([*judged, *observed.pair_judgements])
-    for spent in (spent for each in observed.replies.values() for spent in each.values()):
-        tokens += spent.tokens
+def _ended_run(run: Run, ended: Evaluation, own: Accounts) -> Run:
+    """The evaluation's run with tokens and USD of its judge and of replies: the personas have runs of their own."""
+    tokens = sum((spent.tokens for spent in own.values()), start=TokenUsage())
     error = {EvaluationStatus.FAILED: ended.error, EvaluationStatus.CANCELLED: CANCELLED}.get(ended.status)
     return run.model_copy(
         update={
             "status": RunStatus.COMPLETED if error is None else RunStatus.FAILED,
             "error": error,
-            "usage": Usage(tokens=tokens, cost_usd=ended.spent_usd),
+            "usage": Usage(tokens=tokens, cost_usd=_usd(own) if own else 0.0),
             "completed_at": ended.completed_at,
         }
     )

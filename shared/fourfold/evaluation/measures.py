@@ -12,6 +12,8 @@ from fourfold.persona import Dimension
 
 POINTS_MARGIN: Final = 0.2
 REPLY_SEPARATION: Final = "reply_separation"
+# Counts in each evaluation in which a run failed: its pair has no other measure but `passed` (decision 90).
+FAILED: Final = "failed"
 # score: Student's t. amount: resampled, for counts, shares and costs. outcome: yes or no. preference: won pairs.
 Kind = Literal["score", "amount", "outcome", "preference"]
 
@@ -51,8 +53,9 @@ def _claims_kept(seen: Observation) -> float | None:
     return seen.claims.kept / seen.claims.total if seen.claims is not None and seen.claims.total else None
 
 
-def _violations(seen: Observation) -> float | None:
-    return None if seen.status == "failed" else float(seen.violations)
+def _of_persona(value: Callable[[Observation], float | None]) -> Callable[[Observation], float | None]:
+    """Reads `value` of runs that made a persona: a run that failed early is neither cheap nor free of violations."""
+    return lambda seen: None if seen.status == "failed" else value(seen)
 
 
 MEASURES: Final[tuple[Measure, ...]] = (
@@ -60,15 +63,15 @@ MEASURES: Final[tuple[Measure, ...]] = (
     *map(_dimension, Dimension),
     Measure("preference", "share of pairs", "higher", "preference", 0.1, None),
     Measure("claims_kept", "share of facts", "higher", "amount", 0.05, _claims_kept),
-    Measure("violations", "violations", "lower", "amount", 0.25, _violations),
+    Measure("violations", "violations", "lower", "amount", 0.25, _of_persona(lambda seen: seen.violations)),
     Measure("voice_separation", "cosine distance", "higher", "score", 0.05, None, profile=lambda seen: seen.voice),
     Measure(REPLY_SEPARATION, "cosine distance", "higher", "score", 0.05, None, profile=lambda seen: seen.replies),
     Measure("passed", "share of runs", "higher", "outcome", 0.1, lambda seen: float(seen.status == "active")),
-    Measure("failed", "share of runs", "lower", "outcome", 0.1, lambda seen: float(seen.status == "failed")),
-    Measure("attempts", "attempts", "lower", "amount", 0.25, lambda seen: float(seen.attempts)),
-    Measure("usd", "USD", "lower", "amount", 0.001, lambda seen: seen.usd, relative=0.1),
-    Measure("tokens", "tokens", "lower", "amount", 50.0, lambda seen: float(seen.tokens), relative=0.1),
-    Measure("wall_ms", "ms", "lower", "amount", 100.0, lambda seen: float(seen.wall_ms), relative=0.1),
+    Measure(FAILED, "share of runs", "lower", "outcome", 0.1, lambda seen: float(seen.status == "failed")),
+    Measure("attempts", "attempts", "lower", "amount", 0.25, _of_persona(lambda seen: seen.attempts)),
+    Measure("usd", "USD", "lower", "amount", 0.000_01, _of_persona(lambda seen: seen.usd), relative=0.1),
+    Measure("tokens", "tokens", "lower", "amount", 50.0, _of_persona(lambda seen: seen.tokens), relative=0.1),
+    Measure("wall_ms", "ms", "lower", "amount", 100.0, _of_persona(lambda seen: seen.wall_ms), relative=0.1),
 )
 MEASURE_NAMES: Final = tuple(measure.name for measure in MEASURES)
 # What a verdict rests on unless the caller names the measures; REPLY_SEPARATION too, if scenarios are answered.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, variance
 from typing import Final, Literal
 
-from fourfold.evaluation.comparison import Compared, compare_preferences, compare_values
+from fourfold.evaluation.comparability import SHOWN, incomparable
+from fourfold.evaluation.comparison import MIN_PAIRS, Compared, compare_preferences, compare_values
 from fourfold.evaluation.measures import (
     DEFAULT_METRICS,
+    FAILED,
     MEASURE_NAMES,
     MEASURES,
     POINTS_MARGIN,
@@ -19,11 +21,13 @@ from fourfold.evaluation.measures import (
     paired,
 )
 from fourfold.evaluation.models import (
+    SIDES,
     Arm,
     ArmSummary,
     BriefItem,
     BriefRow,
     EvaluationReport,
+    MeasureResult,
     Observation,
     Preference,
     RowSide,
@@ -84,14 +88,16 @@ def report(data: EvaluationData) -> EvaluationReport:
     if unknown or not data.metrics or data.margin <= 0:
         raise ValueError(f"metrics are some of {', '.join(MEASURE_NAMES)}, and the margin is positive")
     pairs = paired(data.observations)
-    metrics = tuple(name for name in data.metrics if name not in _not_applicable(data))
-    compared = [_compared(measure, data, pairs) for measure in MEASURES]
+    absent = _not_applicable(data)
+    metrics = _counted([name for name in data.metrics if name not in absent], pairs)
+    hidden = absent.keys() - SHOWN
+    compared = [_compared(measure, data, [] if measure.name in hidden else pairs) for measure in MEASURES]
     measures = with_verdicts(
         [each for each in compared if each.n or each.measure.name in metrics],
         metrics,
         data.stopped,
     )
-    decision = decide(measures, data.stopped, max(len(pairs), len(data.preferences)))
+    decision = decide(measures, data.stopped, max(len(pairs), len(data.preferences)), _scarce(measures, pairs))
     return EvaluationReport(
         verdict=decision.verdict,
         reason=decision.reason,
@@ -106,8 +112,25 @@ def report(data: EvaluationData) -> EvaluationReport:
         rows=tuple(_rows(data)),
         briefs_to_settle=decision.briefs_to_settle,
         stopped=data.stopped,
-        notes=(*data.notes, *_notes(data)),
+        notes=(*data.notes, *_notes(data), *absent.values()),
     )
+
+
+def _counted(metrics: Sequence[str], pairs: Sequence[Pair]) -> tuple[str, ...]:
+    """The measures that count: the caller's, as far as they can be compared here, and FAILED if a run failed."""
+    has_failed = any(seen.status == "failed" for pair in pairs for seen in pair)
+    return (*metrics, FAILED) if metrics and has_failed and FAILED not in metrics else tuple(metrics)
+
+
+def _scarce(measures: Sequence[MeasureResult], pairs: Sequence[Pair]) -> dict[str, int]:
+    """The measures that fewer than half of the pairs with two personas have, with the number of those pairs.
+
+    `claims_kept` is not among them for briefs without a fact. With few such pairs no measure is: none can be tested.
+    """
+    whole = sum(all(seen.status != "failed" for seen in pair) for pair in pairs)
+    if whole < MIN_PAIRS:
+        return {}
+    return {each.name: whole for each in measures if 2 * each.n < whole and not (each.name == "claims_kept" and each.n)}
 
 
 def _compared(measure: Measure, data: EvaluationData, pairs: Sequence[Pair]) -> Compared:
@@ -115,7 +138,7 @@ def _compared(measure: Measure, data: EvaluationData, pairs: Sequence[Pair]) -> 
         measure = replace(measure, margin=data.margin)
     if measure.kind == "preference":
         return compare_preferences(measure, [each.outcome for each in data.preferences])
-    return compare_values(measure, [] if measure.name in _not_applicable(data) else _values(measure, pairs))
+    return compare_values(measure, _values(measure, pairs))
 
 
 def _values(measure: Measure, pairs: Sequence[Pair]) -> list[tuple[float, float]]:
@@ -192,19 +215,18 @@ def _row_side(seen: Observation | None) -> RowSide | None:
 
 def _not_applicable(data: EvaluationData) -> dict[str, str]:
     """The measures that cannot be compared here, and why. They do not count."""
-    found = {}
+    found = {
+        name: f"{why} So `{name}` does not count{'' if name in SHOWN else ' and is not compared'}."
+        for name, why in incomparable(data.a, data.b).items()
+    }
     counts = [each.claims.total for each in data.observations if each.claims is not None]
     if counts and not any(counts):
         found["claims_kept"] = "The claims ledger finds no fact in these briefs, so `claims_kept` does not count."
-    if data.a.method != data.b.method:
-        found["violations"] = (
-            "One call has no constraint chain, so `violations` are not compared with those of six steps."
-        )
     return found
 
 
 def _notes(data: EvaluationData) -> list[str]:
-    notes = []
+    notes = [*_notes_on_failures(data), *_notes_on_judge(data)]
     spreads = [variance(each.overall) for each in data.observations if len(each.overall) > 1]
     if spreads:
         notes.append(
@@ -221,7 +243,28 @@ def _notes(data: EvaluationData) -> list[str]:
     if shown > MOST_ROWS:
         notes.append(f"The rows are those of the first {MOST_ROWS} of {shown} briefs; the measures are of all of them.")
     single = len(data.briefs) - len(paired(data.observations))
-    notes.extend(_not_applicable(data).values())
     if single and data.stopped is None:
         notes.append(f"{single} of {len(data.briefs)} briefs have no pair and are in no measure.")
     return notes
+
+
+def _notes_on_failures(data: EvaluationData) -> list[str]:
+    a, b = (_number(data, side, lambda seen: seen.status == "failed") for side in SIDES)
+    if not a + b:
+        return []
+    note = (
+        f"Failed runs: {a} of A, {b} of B. `failed` and `passed` have their pairs; every other measure is of the pairs "
+        "in which both sides made a persona. What failed runs cost is in the costs of the arms alone."
+    )
+    return [note]
+
+
+def _notes_on_judge(data: EvaluationData) -> list[str]:
+    a, b = (_number(data, side, lambda seen: seen.status != "failed" and not seen.overall) for side in SIDES)
+    if not a + b or data.stopped is not None:
+        return []
+    return [f"Personas without a usable score of the judge: {a} of A, {b} of B. Their pairs have no score."]
+
+
+def _number(data: EvaluationData, side: Side, holds: Callable[[Observation], bool]) -> int:
+    return sum(holds(seen) for seen in data.observations if seen.side == side)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from fourfold.evaluation.comparison import MIN_PAIRS, Compared
+from fourfold.evaluation.measures import FAILED
 from fourfold.evaluation.models import MeasureResult, Verdict
 from fourfold.evaluation.statistics import holm
 
@@ -51,11 +52,21 @@ def with_verdicts(compared: Sequence[Compared], metrics: Sequence[str], stopped:
     ]
 
 
-def decide(measures: Sequence[MeasureResult], stopped: str | None, pairs: int) -> Decision:
-    """The verdict over the measures that count. `pairs` is the number of all pairs, whatever measures they have.
+def decide(
+    measures: Sequence[MeasureResult], stopped: str | None, pairs: int, scarce: Mapping[str, int] | None = None
+) -> Decision:
+    """The verdict over the measures that count.
 
     `better` or `worse` needs one measure that differs beyond doubt and none that differs the other way; `equivalent`
-    needs all of them equivalent. Everything else is `inconclusive`.
+    needs all of them equivalent. Everything else is `inconclusive`. So is an evaluation in which most pairs lack a
+    measure that counts, and one whose winner failed more often, unless that is shown to be within the margin
+    (decision 90).
+
+    Args:
+        measures: all of them, with their verdicts.
+        stopped: why the evaluation ended early.
+        pairs: the number of all pairs, whatever measures they have.
+        scarce: measures that most pairs lack, with the number of pairs that could have them.
     """
     counted = [each for each in measures if each.counts]
     settle = _briefs_to_settle(counted, pairs)
@@ -65,27 +76,82 @@ def decide(measures: Sequence[MeasureResult], stopped: str | None, pairs: int) -
             f"{_WHY_STOPPED[stopped]}, so it has no verdict. The numbers are of the pairs so far.",
             settle,
         )
+    found = _shown(counted, settle)
+    if found.verdict == "inconclusive":
+        return found
+    missing = [each for each in counted if each.name in (scarce or {})]
+    if missing:
+        named = _listed([f"{each.name} ({each.n} of {(scarce or {})[each.name]})" for each in missing])
+        reason = (
+            f"There is no verdict, because most pairs have no value of {named}. Name other measures in `metrics` if it "
+            f"does not matter. Apart from that: {found.reason}"
+        )
+        return Decision("inconclusive", reason, None)
+    failures = _failures_of_the_winner(found.verdict, counted)
+    if failures is not None:
+        return Decision(
+            "inconclusive", f"There is no verdict, because {failures} Apart from that: {found.reason}", settle
+        )
+    return found
+
+
+def _shown(counted: Sequence[MeasureResult], settle: int | None) -> Decision:
+    """What the measures show that have values."""
     names = {
         verdict: [each.name for each in counted if each.verdict == verdict]
-        for verdict in ("better", "worse", "equivalent", "inconclusive")
+        for verdict in ("better", "worse", "equivalent")
     }
     if names["better"] and names["worse"]:
-        return Decision(
-            "inconclusive",
-            f"B is better on {_listed(names['better'])} and worse on {_listed(names['worse'])}: "
-            "decide which of them matters, and name it in `metrics`.",
-            None,
-        )
+        return Decision("inconclusive", _contradiction(names["better"], names["worse"]), None)
     if names["better"] or names["worse"]:
         verdict: Verdict = "better" if names["better"] else "worse"
-        others = [*names["equivalent"], *names["inconclusive"]]
-        rest = f"; no difference is shown on {_listed(others)}" if others else ""
-        return Decision(verdict, f"B is {verdict} than A on {_listed(names[verdict])}{rest}.", None)
-    if counted and not names["inconclusive"]:
+        without = [each.name for each in counted if each.verdict != verdict and each.n >= MIN_PAIRS]
+        rest = [f"no difference is shown on {_listed(without)}"] if without else []
+        parts = [f"B is {verdict} than A on {_listed(names[verdict])}", *rest, *_gaps(counted)]
+        return Decision(verdict, f"{'; '.join(parts)}.", None)
+    still_open = [each for each in counted if each.verdict == "inconclusive"]
+    if counted and not still_open:
         return Decision("equivalent", f"B is within the margin of A on {_listed(names['equivalent'])}.", None)
-    few = max((each.n for each in counted), default=0) < MIN_PAIRS
-    why = f"There are fewer than {MIN_PAIRS} pairs" if few else "The pairs show neither a difference nor equivalence"
-    return Decision("inconclusive", f"{why} on {_listed(names['inconclusive'])}.", settle)
+    if not counted:
+        return Decision("inconclusive", "None of the measures that count can be compared here.", None)
+    tested = [each.name for each in still_open if each.n >= MIN_PAIRS]
+    neither = [f"the pairs show neither a difference nor equivalence on {_listed(tested)}"] if tested else []
+    reason = "; ".join([*neither, *_gaps(counted)])
+    return Decision("inconclusive", f"{reason[0].upper()}{reason[1:]}.", settle)
+
+
+def _gaps(counted: Sequence[MeasureResult]) -> list[str]:
+    few = [each.name for each in counted if 0 < each.n < MIN_PAIRS]
+    none = [each.name for each in counted if not each.n]
+    return [
+        *([f"fewer than {MIN_PAIRS} pairs have a value of {_listed(few)}"] if few else []),
+        *([f"no pair has a value of {_listed(none)}"] if none else []),
+    ]
+
+
+def _contradiction(better: Sequence[str], worse: Sequence[str]) -> str:
+    reason = f"B is better on {_listed(better)} and worse on {_listed(worse)}: "
+    if FAILED in {*better, *worse}:
+        return f"{reason}a brief that failed is in passed and failed alone, so the other measures do not show it."
+    return f"{reason}decide which of them matters, and name it in `metrics`."
+
+
+def _failures_of_the_winner(verdict: Verdict, counted: Sequence[MeasureResult]) -> str | None:
+    """Why a side that fails more often does not win; None where it does not, or by less than the margin for certain."""
+    failed = next((each for each in counted if each.name == FAILED), None)
+    if failed is None or failed.verdict == "equivalent" or failed.a is None or failed.b is None:
+        return None
+    a, b = round(failed.a * failed.n), round(failed.b * failed.n)
+    if verdict == "better" and b > a:
+        winner, other = f"{b} of B", f"{a} of A"
+    elif verdict == "worse" and a > b:
+        winner, other = f"{a} of A", f"{b} of B"
+    else:
+        return None
+    return (
+        f"of {failed.n} runs of each side, {winner} failed and {other}. Their briefs are in passed and failed alone, "
+        f"and the pairs do not show that the difference is within {100 * failed.margin:.0f} points of 100."
+    )
 
 
 def _briefs_to_settle(counted: Sequence[MeasureResult], pairs: int) -> int | None:

@@ -168,7 +168,10 @@ class JobProgress(Document):
 
 
 class JobCompleted(Document):
-    """Terminal event: the job's result is stored. `tokens` and `cost_usd` (null: unknown) are totals over all calls."""
+    """Terminal event: the job's result is stored. `tokens` and `cost_usd` (null: unknown) are totals over its calls.
+
+    The personas of an evaluation have runs of their own, so their calls are not among those of its run.
+    """
 
     type: Literal["job.completed"] = "job.completed"
     kind: JobKind

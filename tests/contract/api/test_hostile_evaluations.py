@@ -54,6 +54,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "a metric twice": ({"metrics": ["overall", "overall"]}, "/metrics/1", "unknown_measure"),
     "a metric unasked for": ({"metrics": ["preference"], "preferences": False}, "/metrics/0", "not_measured"),
     "a metric that cannot be compared": ({"metrics": ["violations"]}, "/metrics/0", "not_measured"),
+    "a metric with two bars": (
+        {"metrics": ["passed"], "b": {"config": {"engine.pipeline.audit.min_overall_score": 1.0}}},
+        "/metrics/0",
+        "not_measured",
+    ),
     "a look-alike": ({"b": {"preset": "anthropi\u0441"}}, "/b/preset", "unknown_preset"),
     "an unknown text": ({"a": _variant("x", poetry="y"), "b": {}}, f"/a/config/{VARIANT}", ""),
     "a setting of chats": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any, Final, Literal
@@ -95,7 +96,9 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
     return found
 
 
-def _evaluated(api: Api, machine: EvaluationMachine, bill: Bill, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def _evaluated(
+    api: Api, machine: EvaluationMachine, bill: Bill, monkeypatch: pytest.MonkeyPatch, briefs: Sequence[str] = BRIEFS
+) -> dict[str, Any]:
     """An evaluation whose process dies once, if it does, and is started again."""
     settle = DynamoBudget.settle
 
@@ -106,7 +109,7 @@ def _evaluated(api: Api, machine: EvaluationMachine, bill: Bill, monkeypatch: py
     for module in (step_entry, judging):
         monkeypatch.setattr(module, "resolve", bill.model)
     monkeypatch.setattr(DynamoBudget, "settle", settled)
-    body = {"a": {"model": A}, "b": {"model": B}, "judge": JUDGE, "briefs": BRIEFS, "max_usd": 50}
+    body = {"a": {"model": A}, "b": {"model": B}, "judge": JUDGE, "briefs": briefs, "max_usd": 50}
     path = api.call("POST", "/v1/evaluations", FULL_KEY, json=body).headers["location"]
     if bill.dies_at:
         with pytest.raises(KilledError):
@@ -115,6 +118,20 @@ def _evaluated(api: Api, machine: EvaluationMachine, bill: Bill, monkeypatch: py
     monkeypatch.setattr(DynamoBudget, "settle", settle)
     found: dict[str, Any] = api.read(path)
     return found
+
+
+def test_the_runs_of_an_evaluation_add_up_to_what_it_spent(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own run has the tokens and the cost of the calls that no persona's run has: those of the judge."""
+    whole = _evaluated(api, machine, Bill(), monkeypatch, BRIEFS[:1])
+    own = next(run["usage"] for run in api.read("/v1/runs")["data"] if run["kind"] == "evaluation")
+    personas = [persona["usage"] for persona in api.read("/v1/personas", evaluation_id=whole["id"])["data"]]
+    assert len(personas) == 2
+    assert sum(one["cost_usd"] for one in (own, *personas)) == pytest.approx(whole["spent_usd"], abs=1e-5)
+    counted = {one["group"]: one for one in api.read("/v1/usage", group_by="kind")["data"]}
+    assert own["cost_usd"] == pytest.approx(counted["evaluation"]["cost_usd"], abs=1e-6)
+    assert own["tokens"]["output_tokens"] == counted["evaluation"]["tokens"]["output_tokens"] > 0
 
 
 @pytest.mark.deep(part="evaluations")

@@ -72,7 +72,7 @@ def test_an_open_evaluation_asks_for_more_briefs_than_it_had() -> None:
 def test_fewer_pairs_than_the_least_give_no_verdict() -> None:
     found = report(evaluation(9, lambda brief, side: observed(brief, side, 4.9 if side == "b" else 1.0 + brief / 9)))
     assert found.verdict == "inconclusive"
-    assert "fewer than 10" in found.reason
+    assert "Fewer than 10" in found.reason
 
 
 @pytest.mark.parametrize("stopped", ["budget", "cancelled", "failed"])

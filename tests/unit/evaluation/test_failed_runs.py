@@ -1,0 +1,161 @@
+"""Runs that failed, and sides that pass by different rules: no choice of measures lets them win."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from fourfold.config.variant import Variant
+from fourfold.evaluation.measures import DEFAULT_METRICS, MEASURE_NAMES, REPLY_SEPARATION
+from fourfold.evaluation.models import Arm, EvaluationReport, Observation, Side
+from fourfold.evaluation.report import report
+from fourfold.pipeline.audit import AUDIT
+from tests.unit.evaluation.observations import arm, evaluation, observed
+
+_CHEAP = {"usd": 0.001, "tokens": 90, "wall_ms": 400, "attempts": 0}
+
+
+def failed(brief: int, side: Side) -> Observation:
+    """A run that ended early, for little."""
+    return observed(brief, side, None, status="failed", claims=None, **_CHEAP)
+
+
+def _where_b(fails: Callable[[int], bool]) -> Callable[[int, Side], Observation]:
+    return lambda brief, side: failed(brief, side) if side == "b" and fails(brief) else observed(brief, side)
+
+
+def _number(found: EvaluationReport, name: str) -> Any:
+    measure = found.measure(name)
+    assert measure is not None
+    return measure
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [DEFAULT_METRICS, ("overall", "usd"), *((name,) for name in MEASURE_NAMES), *combinations(_CHEAP, 2)],
+)
+def test_a_side_that_always_fails_is_the_worse_one_by_every_choice_of_measures(metrics: tuple[str, ...]) -> None:
+    always = report(evaluation(40, _where_b(lambda _: True), metrics=metrics))
+    assert always.verdict == "worse", always.reason
+    assert "failed" in always.reason or "passed" in always.reason
+    turned = report(
+        evaluation(40, lambda brief, side: (failed if side == "a" else observed)(brief, side), metrics=metrics)
+    )
+    assert turned.verdict == "better", turned.reason
+
+
+@pytest.mark.parametrize("name", sorted(_CHEAP))
+def test_what_a_failed_run_cost_is_no_saving(name: str) -> None:
+    found = report(evaluation(40, _where_b(lambda brief: brief % 4 == 0), metrics=(name,)))
+    measure = _number(found, name)
+    assert (measure.n, measure.difference) == (30, 0.0)
+    assert found.b.usd == pytest.approx(30 * 0.08 + 10 * 0.001)  # it was paid all the same
+
+
+def test_a_side_cannot_win_on_the_briefs_that_it_did_not_fail_on() -> None:
+    """The dear half fails: what is left of B is cheaper than A on each brief."""
+
+    def of(brief: int, side: Side) -> Observation:
+        hard = brief % 2 == 0
+        if side == "b":
+            return failed(brief, side) if hard else observed(brief, side, usd=0.04)
+        return observed(brief, side, usd=0.08)
+
+    found = report(evaluation(40, of, metrics=("overall", "usd")))
+    assert _number(found, "usd").verdict == "better"
+    assert found.verdict == "inconclusive"
+    assert "fail" in found.reason
+    assert _number(found, "failed").counts
+
+
+def test_a_few_failures_too_few_to_prove_anything_also_take_the_victory() -> None:
+    """Five of 40 against none are no certain difference (p = 0.06), nor are they shown to make none."""
+
+    def of(failures: int) -> Callable[[int, Side], Observation]:
+        def made(brief: int, side: Side) -> Observation:
+            if side == "b":
+                return failed(brief, side) if brief < failures else observed(brief, side, usd=0.04)
+            return observed(brief, side)
+
+        return made
+
+    open_one = report(evaluation(40, of(5), metrics=("usd",)))
+    assert _number(open_one, "failed").p > 0.05
+    assert open_one.verdict == "inconclusive"
+    assert "of 40 runs of each side, 5 of B failed and 0 of A" in open_one.reason
+    assert open_one.briefs_to_settle is not None
+    assert open_one.briefs_to_settle > 40
+    # One of 40: shown to be within the margin of ten points.
+    assert report(evaluation(40, of(1), metrics=("usd",))).verdict == "better"
+
+    def turned(brief: int, side: Side) -> Observation:
+        return of(5)(brief, "a" if side == "b" else "b").model_copy(update={"side": side})
+
+    fails_less = report(evaluation(40, turned, metrics=("usd",)))
+    assert fails_less.verdict == "inconclusive"
+    assert "of 40 runs of each side, 5 of A failed and 0 of B" in fails_less.reason
+
+
+def test_without_a_failure_nothing_else_counts() -> None:
+    found = report(evaluation(40, observed, metrics=("overall",)))
+    assert [measure.name for measure in found.measures if measure.counts] == ["overall"]
+
+
+def test_runs_that_fail_on_both_sides_leave_no_winner_and_no_number_out_of_nothing() -> None:
+    for metrics in (DEFAULT_METRICS, ("usd",), ("preference",), (REPLY_SEPARATION,)):
+        found = report(evaluation(20, failed, metrics=metrics))
+        assert found.verdict == "inconclusive"
+        assert "nan" not in found.model_dump_json().lower()
+        assert any("Failed runs: 20 of A, 20 of B" in note for note in found.notes)
+    turns = report(
+        evaluation(40, lambda brief, side: (failed if (brief % 2 == 0) == (side == "a") else observed)(brief, side))
+    )
+    assert turns.verdict == "inconclusive"
+    assert _number(turns, "overall").n == 0
+
+
+def _b(**audit: Any) -> Arm:
+    plain = arm("b")
+    pipeline = plain.config.pipeline
+    config = plain.config.model_copy(
+        update={"pipeline": pipeline.model_copy(update={"audit": pipeline.audit.model_copy(update=audit)})}
+    )
+    return plain.model_copy(update={"config": config})
+
+
+def _b_with_rubric(text: str) -> Arm:
+    plain = arm("b")
+    variant = Variant(name="lenient", texts={"audit": text})
+    pipeline = plain.config.pipeline.model_copy(update={"variant": variant})
+    return plain.model_copy(update={"config": plain.config.model_copy(update={"pipeline": pipeline})})
+
+
+@pytest.mark.parametrize(
+    "lenient",
+    [
+        _b(min_overall_score=1.0),
+        _b(model="offline:composer-2"),
+        _b(fallback=("offline:composer-2",)),
+        _b(confirm="never"),
+        _b_with_rubric("Task: audit. Be kind."),
+    ],
+)
+def test_a_side_does_not_win_by_a_lower_bar(lenient: Arm) -> None:
+    def of(brief: int, side: Side) -> Observation:
+        return observed(brief, side, status="active" if side == "b" else "flagged")
+
+    same_bar = report(evaluation(30, of, metrics=("overall", "passed")))
+    assert same_bar.verdict == "better"
+    found = report(evaluation(30, of, metrics=("overall", "passed"), b=lenient))
+    assert found.verdict == "equivalent"
+    assert (_number(found, "passed").n, _number(found, "passed").counts) == (30, False)
+    assert any("`passed` does not count" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("same", [_b(max_retries=0), _b(timeout_s=30), _b_with_rubric(AUDIT.task)])
+def test_settings_that_are_no_bar_leave_passed_comparable(same: Arm) -> None:
+    found = report(evaluation(30, observed, metrics=("overall", "passed"), b=same))
+    assert _number(found, "passed").n == 30
