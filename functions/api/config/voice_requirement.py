@@ -13,12 +13,13 @@ from fourfold.config.service import ConfigStore
 from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError
 from fourfold.persona import SPEAKABLE, Persona
+from fourfold.personas.filters import PersonaFilter
 from fourfold.problem import problem
 from fourfold.progress.run import RunKind
 from fourfold.voice.fingerprint import Fingerprint
 from fourfold.voice_certificate import VoiceCertificate
 from functions.configuration import deployment_defaults
-from functions.wiring import job_store, persona_store
+from functions.wiring import job_store, persona_search
 
 CODE: Final = "voice_check_required"
 _MODEL, _REQUIRED = "engine.chat.model", "engine.chat.require_voice_check"
@@ -54,7 +55,7 @@ class VoiceRequirement:
     def _without_certificate(self, model: str) -> list[str]:
         """The newest personas whose fingerprint was made with other models and that have no certificate of `model`."""
         workspace_id, jobs = self._caller.workspace_id, job_store()
-        page = persona_store().page(workspace_id, _LOOKED_AT).personas
+        page = persona_search().page(workspace_id, PersonaFilter(), _LOOKED_AT).personas
         voices = {persona.id: persona for persona in page if _has_voice(persona)}
         certificates = jobs.results(workspace_id, voices, RunKind.VOICE_CHECK, model)
         missing = [each for each, persona in voices.items() if not _certified(persona, certificates.get(each))]

@@ -21,6 +21,12 @@ Method = Literal["six_steps", "single_call"]
 MAX_BRIEFS: Final = 10_000
 MAX_JUDGEMENTS: Final = 9
 
+
+def sides_of(brief: int) -> tuple[Side, Side]:
+    """The sides in the order in which a brief's personas are made and judged: A first for every other brief."""
+    return ("a", "b") if brief % 2 == 0 else ("b", "a")
+
+
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(:[A-Za-z0-9_-]+)?$", max_length=60)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 _Count = Annotated[int, Field(ge=0)]

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 
 from fourfold.config.engine import EngineConfig, RunSettings
+from fourfold.ids import prefixed_id
 from fourfold.persona import PersonaStatus
+from fourfold.personas.filters import PersonaFilter
 from fourfold.pipeline.new_run import NewRun, new_run
 from fourfold.progress.run import RunStatus
+from fourfold.storage.personas.search import DynamoPersonaSearch
 from fourfold.storage.personas.store import DynamoPersonaStore
 from tests.builders import START
+from tests.dynamo_meter import DynamoMeter
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+
+EVALUATION = prefixed_id("evl")
 
 
 @pytest.fixture
 def store(dynamodb: DynamoDBClient) -> DynamoPersonaStore:
     return DynamoPersonaStore(dynamodb, "personas", "outbox")
+
+
+@pytest.fixture
+def search(dynamodb: DynamoDBClient) -> DynamoPersonaSearch:
+    return DynamoPersonaSearch(dynamodb, "personas")
 
 
 def beginning(brief: str = "a baker", workspace: str = "ws_a") -> NewRun:
@@ -60,19 +73,45 @@ def test_another_workspace_sees_nothing(store: DynamoPersonaStore) -> None:
     store.start(new.persona, new.run)
     assert store.persona("ws_b", new.persona.id) is None
     assert store.run("ws_b", new.run.id) is None
-    assert store.page("ws_b", 10).personas == []
 
 
-def test_pages_walk_every_persona_once_newest_first(store: DynamoPersonaStore) -> None:
-    made = [beginning() for _ in range(7)]
-    for new in made:
-        store.start(new.persona, new.run)
+def of_an_evaluation() -> NewRun:
+    new = beginning()
+    return replace(new, persona=new.persona.model_copy(update={"evaluation_id": EVALUATION}))
+
+
+def walked(search: DynamoPersonaSearch, wanted: PersonaFilter) -> list[str]:
+    """The ids of all pages of three."""
     seen: list[str] = []
     after: str | None = None
     while True:
-        page = store.page("ws_a", 3, after)
+        page = search.page("ws_a", wanted, 3, after)
         seen += [persona.id for persona in page.personas]
         if page.last is None:
-            break
+            return seen
         after = page.last
-    assert seen == sorted((new.persona.id for new in made), reverse=True)
+
+
+def test_pages_walk_every_persona_once_newest_first(store: DynamoPersonaStore, search: DynamoPersonaSearch) -> None:
+    made = [beginning() for _ in range(7)]
+    for new in made:
+        store.start(new.persona, new.run)
+    assert walked(search, PersonaFilter()) == sorted((new.persona.id for new in made), reverse=True)
+    assert search.page("ws_b", PersonaFilter(), 10).personas == []
+
+
+def test_a_page_passes_over_the_personas_of_an_evaluation_in_few_requests(
+    store: DynamoPersonaStore, search: DynamoPersonaSearch, dynamodb: DynamoDBClient
+) -> None:
+    made = [beginning() for _ in range(5)]
+    theirs = [of_an_evaluation() for _ in range(120)]
+    for new in (*made, *theirs):
+        store.start(new.persona, new.run)
+    meter = DynamoMeter(dynamodb, boto3.client("dynamodb"))
+    with meter.during() as usage:
+        page = search.page("ws_a", PersonaFilter(), 3)
+    meter.close()
+    assert [persona.id for persona in page.personas] == sorted((new.persona.id for new in made), reverse=True)[:3]
+    assert usage.requests.total() < 12
+    assert walked(search, PersonaFilter()) == sorted((new.persona.id for new in made), reverse=True)
+    assert len(walked(search, PersonaFilter(evaluation_id=EVALUATION))) == len(theirs)

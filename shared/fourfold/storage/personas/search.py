@@ -66,9 +66,19 @@ class DynamoPersonaSearch:
         first = after if after is not None else _bound(start, slack)
         last = _bound(end, -slack)
         is_plain = wanted == PersonaFilter(newest_first=wanted.newest_first)
-        page = limit + 1 if is_plain else _PAGE
-        entries = self._months.entries(workspace_id, PERSONAS, first, page, newest_first=wanted.newest_first)
+        shown = limit + 1 if is_plain else _PAGE
+        entries = self._in_order(workspace_id, first, shown, newest_first=wanted.newest_first)
         return entries if last is None else _until(entries, last, newest_first=wanted.newest_first)
+
+    def _in_order(self, workspace_id: str, first: str | None, shown: int, *, newest_first: bool) -> Iterator[Item]:
+        """The list's entries: `shown` in one request, then _PAGE at a time: few of those that follow may match."""
+        after, read = first, 0
+        entries = self._months.entries(workspace_id, PERSONAS, first, shown, newest_first=newest_first)
+        for item in islice(entries, shown):
+            yield item
+            after, read = item["sk"]["S"], read + 1
+        if read == shown:
+            yield from self._months.entries(workspace_id, PERSONAS, after, _PAGE, newest_first=newest_first)
 
     def _entry_of_slug(self, workspace_id: str, slug: str, after: str | None) -> Iterator[Item]:
         owner = self._table.get(slug_key(workspace_id, slug))

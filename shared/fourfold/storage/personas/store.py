@@ -24,7 +24,7 @@ from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, Store
 from fourfold.progress.run import Run
 from fourfold.spending.spent import nano_usd, spent_in_run
 from fourfold.storage.documents import packed, unpacked
-from fourfold.storage.layout import ConvertedWorkspaces, require_converted
+from fourfold.storage.layout import require_converted
 from fourfold.storage.months import PERSONAS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import persona_pk, slug_pk
@@ -59,7 +59,6 @@ class DynamoPersonaStore:
         self._outbox = outbox
         self._months = Months(self._table)
         self._runs = RunRecords(self._table)
-        self._converted = ConvertedWorkspaces(self._table)
         self.budgets = DynamoBudgets(client, table, outbox)
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
@@ -90,21 +89,6 @@ class DynamoPersonaStore:
     def run(self, workspace_id: str, run_id: str) -> Run | None:
         """The run, strongly consistent, or None. Raises as `persona`."""
         return self._runs.run(workspace_id, run_id)
-
-    def page(self, workspace_id: str, limit: int, after: str | None = None) -> PersonaPage:
-        """Up to `limit` (1-100) personas of a workspace, newest first, those created before persona `after`.
-
-        A page is shorter than `limit` where personas are deleted while it is read; `last` says whether more follow.
-
-        Raises:
-            OutdatedStoreError: an earlier version stored the workspace's personas.
-        """
-        self._converted.require(workspace_id)
-        entries = self._months.entries(workspace_id, PERSONAS, after, limit + 1)
-        ids = [item["sk"]["S"] for item in islice(entries, limit + 1)]
-        found = personas_of(self._table, workspace_id, ids[:limit])
-        personas = [found[persona_id] for persona_id in ids[:limit] if persona_id in found]
-        return PersonaPage(personas, ids[limit - 1] if len(ids) > limit else None)
 
     def basis_of(self, persona: Persona) -> DraftBasis | None:
         """What the persona's layers rest on, or None: of the run that wrote them, else of a fork's parent."""
