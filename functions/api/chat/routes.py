@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from fourfold.http.body import json_body
 from fourfold.http.idempotency import REPLAYED
-from fourfold.http.preferences import accepts
+from fourfold.http.negotiation import JSON, media_type_for
 from fourfold.http.problems import ProblemError
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.http.sse import event_stream
@@ -88,7 +88,8 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
     speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
     context = chat_context(speaker)
     session = await wiring.in_thread(lambda: chat_session(context, body.session_id))
-    if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
+    accept = request.headers.getlist("accept")
+    if body.stream or media_type_for(accept, [JSON, EVENT_STREAM]) == EVENT_STREAM:
         await count_spending(caller)
         claim = await claim_or_replay(request, caller, body)
         if isinstance(claim, KeptReply):

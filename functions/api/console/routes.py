@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from fourfold.http.body import json_body
-from fourfold.http.preferences import accepts
+from fourfold.http.negotiation import JSON, allows_encoding, media_type_for
 from fourfold.http.problems import ProblemError, not_found
 from fourfold.problem import problem
 from functions.api.console.assets import assets, page, version
@@ -44,7 +44,7 @@ async def root(request: Request) -> Response:
 
     The redirect is relative, so it also leads there behind a stage's path prefix.
     """
-    if not accepts(request.headers.get("accept"), _HTML):
+    if media_type_for(request.headers.getlist("accept"), [JSON, _HTML]) != _HTML:
         return RedirectResponse("docs", headers={"Vary": "Accept"})
     progress = urlsplit(websocket_url())
     headers = {
@@ -63,7 +63,7 @@ async def console_file(of_version: str, name: str, request: Request) -> Response
     if asset is None:
         raise not_found()
     headers = {**_PROTECTION, "Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
-    if accepts(request.headers.get("accept-encoding"), "gzip"):
+    if allows_encoding(request.headers.getlist("accept-encoding"), "gzip"):
         return Response(asset.compressed, headers={**headers, "Content-Encoding": "gzip"}, media_type=asset.media_type)
     return Response(asset.content, headers=headers, media_type=asset.media_type)
 

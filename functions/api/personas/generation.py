@@ -12,7 +12,8 @@ from fastapi import Request, Response
 
 from fourfold.estimates.generation import estimate_generation
 from fourfold.http import idempotency, sse
-from fourfold.http.preferences import accepts, preference
+from fourfold.http.negotiation import JSON, media_type_for
+from fourfold.http.preferences import preference
 from fourfold.http.problems import ProblemError, internal_error
 from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.ids import id_created_at
@@ -147,7 +148,8 @@ def too_many_runs(limit: int) -> ProblemError:
 
 async def reply_of_run(request: Request, submitted: SubmittedRun, *, stream: bool, status: int = 201) -> Response:
     """Streams the run's events if the body (`stream`) or Accept asks for them; otherwise as `wait_for_persona`."""
-    if stream or accepts(request.headers.get("accept"), sse.MEDIA_TYPE):
+    accept = request.headers.getlist("accept")
+    if stream or media_type_for(accept, [JSON, sse.MEDIA_TYPE]) == sse.MEDIA_TYPE:
         return await stream_events(request, submitted)
     return await wait_for_persona(request, submitted, status)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from fourfold.http import sse
 from fourfold.http.cursors import id_after
-from fourfold.http.preferences import accepts
+from fourfold.http.negotiation import JSON, media_type_for
 from fourfold.http.problems import not_found, rejected
 from fourfold.ids import PersonaId, is_run_id
 from fourfold.problem import FieldError
@@ -111,7 +111,7 @@ async def read_run_events(
             [FieldError(pointer=parameter, code="unknown_event", detail="The run has no event with this number.")]
         )
     ended = run.status is not RunStatus.RUNNING
-    if accepts(request.headers.get("accept"), "application/json"):
+    if media_type_for(request.headers.getlist("accept"), [sse.MEDIA_TYPE, JSON]) == JSON:
         return _listed((entry for entry in entries if entry.seq > after_seq), run)
     if ended and after_seq == last_seq:
         return Response(status_code=204)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Final
 
 from fastapi import Request, Response
 
 from fourfold.http.cursors import opaque_cursor
-from fourfold.http.preferences import accepts
+from fourfold.http.negotiation import JSON, media_type_for
 from fourfold.http.problems import ProblemError, not_found
 from fourfold.ids import is_run_id
 from fourfold.jobs.store import JobStatus
@@ -28,6 +29,7 @@ from functions.api.suite.schemas import SuiteFormat, SuiteRun, SuiteRunList, Tes
 from functions.wiring import job_context, job_store, suites
 
 JUNIT = "application/xml"
+_MEDIA_TYPES: Final[dict[SuiteFormat, str]] = {"json": JSON, "sarif": SARIF, "junit": JUNIT}
 _TEST_ID = re.compile(r"[a-z0-9._-]{1,100}")
 
 
@@ -94,12 +96,11 @@ def formatted(
     Raises:
         ProblemError: 409, JUnit or SARIF of a run that is not ready.
     """
-    accept = request.headers.get("accept")
-    if format_ is None:
-        format_ = "sarif" if accepts(accept, SARIF) else "junit" if accepts(accept, JUNIT) else "json"
+    accept = request.headers.getlist("accept")
+    media_type = media_type_for(accept, [*_MEDIA_TYPES.values()]) if format_ is None else _MEDIA_TYPES[format_]
     results = tuple(result for result in suite.results if filters.includes(result))
     filtered = suite.model_copy(update={"results": results})
-    if format_ == "json":
+    if media_type == JSON:
         return document(filtered)
     if suite.status is not JobStatus.READY:
         answer = problem("suite_not_ready", "The suite run is not ready", 409, "Wait until status is ready.")
@@ -108,7 +109,7 @@ def formatted(
     # JUnit and SARIF count the filtered results, for CI builds that read only some tests.
     report = SuiteReport.model_validate({**fields, "persona_id": persona_id, "counts": tally(results).counts})
     headers = {"Cache-Control": "no-store"}
-    if format_ == "junit":
+    if media_type == JUNIT:
         return Response(junit_xml(report), media_type=JUNIT, headers=headers)
     return Response(json.dumps(sarif_log(report), ensure_ascii=False), media_type=SARIF, headers=headers)
 

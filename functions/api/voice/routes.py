@@ -11,7 +11,7 @@ from fourfold.config.engine import SafetyConfig
 from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.jobs import estimate_fingerprint
 from fourfold.http.body import json_body
-from fourfold.http.preferences import accepts
+from fourfold.http.negotiation import JSON, media_type_for
 from fourfold.http.problems import rejected
 from fourfold.idempotency import Execution
 from fourfold.persona import NotWrittenError, Persona
@@ -76,9 +76,9 @@ async def read_voice(persona_id: str, request: Request, caller: Reader) -> Respo
     """
     persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
     prompt = _prompt_of(persona, caller.settings.engine.safety)
-    for kind in _TEXT:
-        if accepts(request.headers.get("accept"), kind):
-            return Response(prompt, headers={"Cache-Control": "no-store"}, media_type=kind)
+    media_type = media_type_for(request.headers.getlist("accept"), [JSON, *_TEXT])
+    if media_type != JSON:
+        return Response(prompt, headers={"Cache-Control": "no-store"}, media_type=media_type)
     return document(
         Voice(
             persona_id=persona.id,

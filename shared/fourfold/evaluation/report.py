@@ -253,8 +253,8 @@ def _notes_on_failures(data: EvaluationData) -> list[str]:
     if not a + b:
         return []
     note = (
-        f"{a} runs of A and {b} of B failed. `failed` and `passed` have their pairs; every other measure is of the "
-        "pairs in which both sides made a persona. What failed runs cost is in the costs of the arms alone."
+        f"Failed runs: {a} of A, {b} of B. `failed` and `passed` have their pairs; every other measure is of the pairs "
+        "in which both sides made a persona. What failed runs cost is in the costs of the arms alone."
     )
     return [note]
 
@@ -263,7 +263,7 @@ def _notes_on_judge(data: EvaluationData) -> list[str]:
     a, b = (_number(data, side, lambda seen: seen.status != "failed" and not seen.overall) for side in SIDES)
     if not a + b or data.stopped is not None:
         return []
-    return [f"The judge gave no usable score for {a} personas of A and {b} of B; their pairs have no score."]
+    return [f"Personas without a usable score of the judge: {a} of A, {b} of B. Their pairs have no score."]
 
 
 def _number(data: EvaluationData, side: Side, holds: Callable[[Observation], bool]) -> int:

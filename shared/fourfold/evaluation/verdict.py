@@ -143,14 +143,14 @@ def _failures_of_the_winner(verdict: Verdict, counted: Sequence[MeasureResult]) 
         return None
     a, b = round(failed.a * failed.n), round(failed.b * failed.n)
     if verdict == "better" and b > a:
-        winner, other = f"{b} runs of B", f"{a} of A"
+        winner, other = f"{b} of B", f"{a} of A"
     elif verdict == "worse" and a > b:
-        winner, other = f"{a} runs of A", f"{b} of B"
+        winner, other = f"{a} of A", f"{b} of B"
     else:
         return None
     return (
-        f"{winner} failed and {other}: their briefs are in passed and failed alone, and the pairs do not show that "
-        f"the difference is within {100 * failed.margin:.0f} points of 100."
+        f"of {failed.n} runs of each side, {winner} failed and {other}. Their briefs are in passed and failed alone, "
+        f"and the pairs do not show that the difference is within {100 * failed.margin:.0f} points of 100."
     )
 
 

@@ -52,7 +52,7 @@ def test_a_browser_gets_the_console_and_other_clients_the_documentation(api: Api
     reply = page(api)
     assert (reply.status_code, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert reply.headers["cache-control"] == "no-cache"
-    for accept in ("*/*", "application/json"):
+    for accept in ("*/*", "application/json", "text/html;q=0, */*"):
         other = api.call("GET", "/", key=None, headers={"Accept": accept})
         assert (other.status_code, other.headers["location"], other.headers["vary"]) == (307, "docs", "Accept")
 

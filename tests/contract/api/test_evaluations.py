@@ -54,7 +54,9 @@ def test_an_evaluation_reports_both_sides_of_each_brief(api: Api, machine: Evalu
     assert found["a"]["differs"] == {"engine.pipeline.method": "six_steps"}
     assert api.read("/v1/evaluations")["data"][0]["id"] == found["id"]
     assert api.call("GET", path, FULL_KEY, params={"format": "junit"}).text.startswith("<?xml")
-    page = api.call("GET", path, FULL_KEY, headers={"Accept": "text/html"})
+    assert api.call("GET", path, FULL_KEY, headers={"Accept": "text/html;q=0, */*"}).json() == found
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    page = api.call("GET", path, FULL_KEY, headers={"Accept": browser})
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["content-security-policy"]
     events = api.read(f"/v1/runs/{found['run_id']}/events/list")["data"]

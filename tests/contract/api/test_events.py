@@ -51,6 +51,9 @@ def test_a_stream_is_the_log_and_then_the_persona(api: Api) -> None:
 def test_accept_asks_for_a_stream_too(api: Api) -> None:
     reply = api.call("POST", "/v1/personas", json={"intent": "x"}, headers={"Accept": "text/event-stream"})
     assert reply.headers["content-type"].startswith("text/event-stream")
+    for refused in ("text/event-stream;q=0, */*", "application/json, text/event-stream;q=0.5"):
+        reply = api.call("POST", "/v1/personas", json={"intent": "x"}, headers={"Accept": refused})
+        assert reply.headers["content-type"] == "application/json"
 
 
 def test_a_failed_run_streams_its_problem(api: Api) -> None:

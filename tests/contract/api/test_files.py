@@ -338,6 +338,8 @@ def test_the_voice_can_be_pasted_anywhere(api: Api, persona: dict[str, Any]) -> 
         reply = api.call("GET", path, headers={"Accept": kind})
         assert reply.headers["content-type"].startswith(kind)
         assert reply.text == voice["system_prompt"]
+    # What axios sends where nothing is asked for.
+    assert api.call("GET", path, headers={"Accept": "application/json, text/plain, */*"}).json() == voice
 
 
 @pytest.mark.parametrize("what", ["voice", "export"])

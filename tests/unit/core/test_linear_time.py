@@ -23,8 +23,9 @@ from fourfold.http.body import parsed
 from fourfold.http.cors import allowed_origins
 from fourfold.http.cursors import id_after
 from fourfold.http.idempotency import scoped_key
+from fourfold.http.negotiation import allows_encoding, media_type_for
 from fourfold.http.preconditions import require_match
-from fourfold.http.preferences import accepts, preference
+from fourfold.http.preferences import preference
 from fourfold.http.revision_tags import expected_revision
 from fourfold.ids import is_persona_id
 from fourfold.persona import Mask, Persona, PersonaStatus, SelfLayer, Soul, Surface
@@ -182,7 +183,8 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "If-Match of settings": lambda text: expected_revision([text]),
     "Idempotency-Key": lambda text: scoped_key([text], "ws", "/"),
     "Prefer": lambda text: preference([text]),
-    "Accept": lambda text: accepts(text, "text/event-stream"),
+    "Accept": lambda text: media_type_for([text], ["application/json", "text/event-stream"]),
+    "Accept-Encoding": lambda text: allows_encoding([text], "gzip"),
     "Authorization": lambda text: bearer_secret([f"Bearer {text}"]),
     "origins": allowed_origins,
     "webhook URLs": lambda text: parse_target(f"https://{text}"),

@@ -85,7 +85,7 @@ def test_a_few_failures_too_few_to_prove_anything_also_take_the_victory() -> Non
     open_one = report(evaluation(40, of(5), metrics=("usd",)))
     assert _number(open_one, "failed").p > 0.05
     assert open_one.verdict == "inconclusive"
-    assert "5 runs of B failed" in open_one.reason
+    assert "of 40 runs of each side, 5 of B failed and 0 of A" in open_one.reason
     assert open_one.briefs_to_settle is not None
     assert open_one.briefs_to_settle > 40
     # One of 40: shown to be within the margin of ten points.
@@ -96,7 +96,7 @@ def test_a_few_failures_too_few_to_prove_anything_also_take_the_victory() -> Non
 
     fails_less = report(evaluation(40, turned, metrics=("usd",)))
     assert fails_less.verdict == "inconclusive"
-    assert "5 runs of A failed" in fails_less.reason
+    assert "of 40 runs of each side, 5 of A failed and 0 of B" in fails_less.reason
 
 
 def test_without_a_failure_nothing_else_counts() -> None:
@@ -109,7 +109,7 @@ def test_runs_that_fail_on_both_sides_leave_no_winner_and_no_number_out_of_nothi
         found = report(evaluation(20, failed, metrics=metrics))
         assert found.verdict == "inconclusive"
         assert "nan" not in found.model_dump_json().lower()
-        assert any("20 runs of A and 20 of B failed" in note for note in found.notes)
+        assert any("Failed runs: 20 of A, 20 of B" in note for note in found.notes)
     turns = report(
         evaluation(40, lambda brief, side: (failed if (brief % 2 == 0) == (side == "a") else observed)(brief, side))
     )

@@ -27,7 +27,7 @@ def test_a_judge_that_answers_only_junk_leaves_the_verdict_open() -> None:
     assert found.verdict == "inconclusive"
     assert "overall (0 of 40)" in found.reason
     assert "no difference is shown on overall" not in found.reason
-    assert any("no usable score for 40 personas of A and 40 of B" in note for note in found.notes)
+    assert any("without a usable score of the judge: 40 of A, 40 of B" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(("answered", "verdict"), [(19, "inconclusive"), (20, "better")])
