@@ -8,10 +8,11 @@ from itertools import islice
 import numpy as np
 
 from fourfold.persona import FingerprintSummary, Persona
+from fourfold.personas.filters import PersonaFilter
 from fourfold.progress.run import RunKind
 from fourfold.voice.distinctiveness import ComparableVoice
 from fourfold.voice.fingerprint import Fingerprint, unpacked_small
-from functions.wiring import job_store, persona_store
+from functions.wiring import job_store, persona_search
 
 # Number of other personas to compare with, newest first. It bounds the cost of a comparison.
 _MAX_OTHERS = 12
@@ -52,7 +53,7 @@ def _comparable(persona: Persona, fingerprint: Fingerprint) -> Iterator[Persona]
     """The newest personas with a fingerprint of the same embedder and scenario set, of _MAX_PAGES pages of the list."""
     last: str | None = None
     for _ in range(_MAX_PAGES):
-        page = persona_store().page(persona.workspace_id, _MAX_OTHERS + 1, last)
+        page = persona_search().page(persona.workspace_id, PersonaFilter(), _MAX_OTHERS + 1, last)
         for other in page.personas:
             summary = other.fingerprint
             if other.id != persona.id and summary is not None and is_comparable(summary, fingerprint):

@@ -21,6 +21,7 @@ from fourfold.storage.jobs.store import DynamoJobStore
 from fourfold.storage.jobs.suites import DynamoSuites
 from fourfold.storage.jobs.workspace_tests import DynamoWorkspaceTests
 from fourfold.storage.personas.names import DynamoNames
+from fourfold.storage.personas.search import DynamoPersonaSearch
 from fourfold.storage.personas.sessions import DynamoSessions
 from fourfold.storage.personas.store import DynamoPersonaStore
 from fourfold.storage.progress.events import DynamoEventStore
@@ -55,6 +56,12 @@ def names_of(state: RunState) -> DynamoNames | None:
         return None
     personas, claims = os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_IDEMPOTENCY_TABLE"]
     return DynamoNames(dynamodb(), personas, claims, state, now)
+
+
+@cache
+def persona_search() -> DynamoPersonaSearch:
+    """Lists personas."""
+    return DynamoPersonaSearch(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 @cache

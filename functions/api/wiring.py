@@ -22,7 +22,6 @@ from fourfold.storage.idempotency.reply_slots import ReplySlots
 from fourfold.storage.keys.api_keys import DynamoApiKeys
 from fourfold.storage.keys.signing_key import signing_key
 from fourfold.storage.labels.store import DynamoLabelSets
-from fourfold.storage.personas.search import DynamoPersonaSearch
 from fourfold.storage.personas.session_directory import DynamoSessionDirectory
 from fourfold.storage.runs.listing import DynamoRunList
 from fourfold.storage.usage.counters import DynamoUsage
@@ -89,12 +88,6 @@ def claims() -> DynamoClaims:
 def label_sets() -> DynamoLabelSets:
     """The store of label sets."""
     return DynamoLabelSets(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
-
-
-@cache
-def persona_search() -> DynamoPersonaSearch:
-    """Lists personas."""
-    return DynamoPersonaSearch(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from fourfold.evaluation.models import SIDES, Side
+from fourfold.evaluation.models import Side, sides_of
 from fourfold.evaluation.pair_judge import PairJudge
 from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.replying import ScenarioReplies
@@ -21,12 +21,13 @@ def judge_pair(evaluation: Evaluation, brief: int, personas: Mapping[Side, Perso
     Raises:
         EvaluationStoppedError: the evaluation has ended, or its budget is spent.
         JudgeTimeoutError: the rest needs another invocation.
+        ModelRefusedError: a model answers no call of the evaluation.
     """
     judge = PairJudge(evaluation, brief, evaluations(), partial(judge_models, evaluation), deadline)
-    for side in SIDES:
+    for side in sides_of(brief):
         judge.score(side, personas[side])
     if evaluation.preferences:
         judge.compare(personas["a"], personas["b"])
     replies = ScenarioReplies(evaluation, brief, evaluations(), partial(speaking_models, evaluation), deadline)
-    for side in SIDES:
+    for side in sides_of(brief):
         replies.ask(side, personas[side])

@@ -30,7 +30,6 @@ from fourfold.progress.events import RunStarted
 from fourfold.spending.budget import BudgetExceededError, Reservation
 from fourfold.spending.spent import NANO
 from fourfold.text_rules import same_words
-from functions.api import wiring
 from functions.api.budget import asked_of_budget
 from functions.api.dependencies import AdmittedCaller
 from functions.api.evaluations.arms import arm_of, judge_of, require_speakers
@@ -38,7 +37,7 @@ from functions.api.evaluations.sameness import is_same
 from functions.api.evaluations.schemas import MOST_LAST, EvaluationRequest
 from functions.api.runs.start_execution import EVALUATION_MACHINE, start_execution
 from functions.clock import now
-from functions.wiring import evaluation_log, evaluations
+from functions.wiring import evaluation_log, evaluations, persona_search
 
 _PAGE: Final = 100
 
@@ -245,7 +244,7 @@ def _newest(workspace_id: str, wanted: int) -> list[str]:
     found: dict[str, str] = {}
     after: str | None = None
     for _ in range(MOST_LAST // _PAGE):
-        page = wiring.persona_search().page(workspace_id, PersonaFilter(), _PAGE, after)
+        page = persona_search().page(workspace_id, PersonaFilter(), _PAGE, after)
         for persona in page.personas:
             if persona.imported_from is None and persona.intent.strip():
                 found.setdefault(same_words(persona.intent), persona.intent)

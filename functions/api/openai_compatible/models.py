@@ -7,9 +7,10 @@ import re
 from fourfold.http.problems import ProblemError
 from fourfold.ids import is_persona_id
 from fourfold.persona import SPEAKABLE, Persona
+from fourfold.personas.filters import PersonaFilter
 from fourfold.problem import problem
 from functions.api.openai_compatible.schemas import ModelDocument, ModelList
-from functions.wiring import persona_store
+from functions.wiring import persona_search, persona_store
 
 _PREFIX = "persona:"
 _LISTED = 100
@@ -37,8 +38,8 @@ def _id_of_slug(workspace_id: str, name: str) -> str | None:
 
 def model_list(workspace_id: str) -> ModelList:
     """The personas that can chat, of the newest 100 of the workspace; none of an evaluation."""
-    page = persona_store().page(workspace_id, _LISTED)
-    listed = [persona for persona in page.personas if persona.status in SPEAKABLE and persona.evaluation_id is None]
+    page = persona_search().page(workspace_id, PersonaFilter(), _LISTED)
+    listed = [persona for persona in page.personas if persona.status in SPEAKABLE]
     return ModelList(data=tuple(map(model_document, listed)))
 
 

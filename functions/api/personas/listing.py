@@ -14,11 +14,11 @@ from fourfold.ids import EvaluationId, is_persona_id
 from fourfold.persona import PersonaStatus
 from fourfold.personas.filters import PersonaFilter
 from fourfold.problem import FieldError
-from functions.api import wiring
 from functions.api.iso_dates import IsoDatetime
 from functions.api.personas.schemas import PersonaList
 from functions.api.query_parameters import with_prefix
 from functions.api.runs.polling import current_persona
+from functions.wiring import persona_search
 
 _METADATA = "metadata."
 _NAME: TypeAdapter[str] = TypeAdapter(MetadataName)
@@ -104,7 +104,7 @@ def persona_list(workspace_id: str, wanted: PersonaFilter, limit: int, cursor: s
         ProblemError: 422, the cursor is not valid.
     """
     after = None if cursor is None else id_after(cursor, is_persona_id)
-    page = wiring.persona_search().page(workspace_id, wanted, limit, after)
+    page = persona_search().page(workspace_id, wanted, limit, after)
     return PersonaList(
         data=tuple(current_persona(workspace_id, persona) for persona in page.personas),
         has_more=page.last is not None,

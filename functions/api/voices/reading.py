@@ -7,13 +7,14 @@ from typing import Final
 import numpy as np
 
 from fourfold.persona import Persona
+from fourfold.personas.filters import PersonaFilter
 from fourfold.progress.run import RunKind
 from fourfold.voice.distinctiveness import alike
 from fourfold.voice.fingerprint import Fingerprint, unpacked, unpacked_small
 from fourfold.voice.map_svg import Dot, map_svg
 from fourfold.voice.voice_map import MappedVoice, positions, scores, twins
 from functions.api.voices.schemas import MappedPersona, VoiceMap, VoiceTwins
-from functions.wiring import job_store, persona_store
+from functions.wiring import job_store, persona_search
 
 # The newest personas that are looked at, and how many of their fingerprints are read. They bound the cost of a map.
 _LOOKED_AT: Final = 100
@@ -22,7 +23,7 @@ _MOST: Final = 40
 
 def voice_map(workspace_id: str, minimum: float) -> VoiceMap:
     """The map of the newest voices that can be compared with each other."""
-    page = persona_store().page(workspace_id, _LOOKED_AT).personas
+    page = persona_search().page(workspace_id, PersonaFilter(), _LOOKED_AT).personas
     having = [persona for persona in page if persona.fingerprint is not None]
     basis = _basis(having[0]) if having else None
     chosen = [persona for persona in having if _basis(persona) == basis][:_MOST]

@@ -69,7 +69,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     Measure("passed", "share of runs", "higher", "outcome", 0.1, lambda seen: float(seen.status == "active")),
     Measure(FAILED, "share of runs", "lower", "outcome", 0.1, lambda seen: float(seen.status == "failed")),
     Measure("attempts", "attempts", "lower", "amount", 0.25, _of_persona(lambda seen: seen.attempts)),
-    Measure("usd", "USD", "lower", "amount", 0.001, _of_persona(lambda seen: seen.usd), relative=0.1),
+    Measure("usd", "USD", "lower", "amount", 0.000_01, _of_persona(lambda seen: seen.usd), relative=0.1),
     Measure("tokens", "tokens", "lower", "amount", 50.0, _of_persona(lambda seen: seen.tokens), relative=0.1),
     Measure("wall_ms", "ms", "lower", "amount", 100.0, _of_persona(lambda seen: seen.wall_ms), relative=0.1),
 )

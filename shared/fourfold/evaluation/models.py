@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from fourfold.config.engine import EngineConfig
 from fourfold.ids import PersonaId, RunId
+from fourfold.llm.port import ModelFailure
 from fourfold.persona import INTENT_MAX_CHARACTERS, Document, Language, Line, Scores
 
 Side = Literal["a", "b"]
@@ -19,6 +20,12 @@ Verdict = Literal["better", "worse", "equivalent", "inconclusive"]
 Method = Literal["six_steps", "single_call"]
 MAX_BRIEFS: Final = 10_000
 MAX_JUDGEMENTS: Final = 9
+
+
+def sides_of(brief: int) -> tuple[Side, Side]:
+    """The sides in the order in which a brief's personas are made and judged: A first for every other brief."""
+    return ("a", "b") if brief % 2 == 0 else ("b", "a")
+
 
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(:[A-Za-z0-9_-]+)?$", max_length=60)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -89,6 +96,8 @@ class Observation(Document):
         tokens: all tokens of the run, without those of the judge.
         usd: cost of the run without the judge and the replies; null if a price is unknown.
         wall_ms: from the start to the end of the run.
+        fault: the code of the problem with which the run failed.
+        judge_faults: why calls of the judge gave no usable score, one for each such call.
     """
 
     brief: _BriefIndex
@@ -106,6 +115,8 @@ class Observation(Document):
     tokens: _Count = 0
     usd: Annotated[float, Field(ge=0.0)] | None = None
     wall_ms: _Count = 0
+    fault: str | None = None
+    judge_faults: tuple[ModelFailure, ...] = ()
 
 
 class Preference(Document):

@@ -15,7 +15,7 @@ from fourfold.evaluation.judging import (
     no_judgement,
     no_preference,
 )
-from fourfold.evaluation.models import SIDES, Side
+from fourfold.evaluation.models import Side, sides_of
 from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.store import EvaluationStore, judgement_key, preference_key
 from fourfold.llm.fallback import Deadline
@@ -39,6 +39,7 @@ class PairJudge:
         Raises:
             EvaluationStoppedError: the evaluation sends no further call.
             JudgeTimeoutError: the time left may not suffice for a call.
+            ModelRefusedError: the judge answers no call of the evaluation.
         """
         if persona is None:
             return
@@ -57,7 +58,7 @@ class PairJudge:
         def preference(shown: tuple[Persona, Persona]) -> PairJudgement:
             return judge_pair(shown, self.evaluation, self.models(), self.deadline)
 
-        for first in SIDES:
+        for first in sides_of(self.brief):
             shown = (a, b) if first == "a" else (b, a)
             self._once.ask(
                 preference_key(self.brief, first), self._timeout_s, partial(preference, shown), no_preference
@@ -65,7 +66,7 @@ class PairJudge:
 
     @property
     def _once(self) -> AskedOnce:
-        return AskedOnce(self.evaluation, self.store, self.deadline)
+        return AskedOnce(self.evaluation, self.brief, self.store, self.deadline)
 
     @property
     def _timeout_s(self) -> float:

@@ -1,4 +1,8 @@
-"""The EventBridge entries of a run: when it starts, when it completes, and when it fails."""
+"""The EventBridge entries of a run: when it starts, when it completes, and when it fails.
+
+Runs of an evaluation have none: it has an event of its own, and its personas are not among those of the workspace
+(decision 96).
+"""
 
 from __future__ import annotations
 
@@ -21,12 +25,12 @@ from fourfold.problem import Problem
 from fourfold.progress.run import Run
 
 
-def started_entry(run: Run, persona: Persona) -> dict[str, Any]:
+def started_entries(run: Run, persona: Persona) -> list[dict[str, Any]]:
     """Returns the entry of `generation.run.started`."""
     event = GenerationRunStarted(
         run_id=run.id, persona_id=run.persona_id, config_hash=run.config_hash, metadata=persona.metadata
     )
-    return _entry(event, run, run.started_at)
+    return _entries([event], run, run.started_at)
 
 
 def completed_entries(run: Run, version: PersonaVersion, ended_at: datetime) -> list[dict[str, Any]]:
@@ -38,13 +42,13 @@ def completed_entries(run: Run, version: PersonaVersion, ended_at: datetime) -> 
     Raises:
         ValueError: the version has no audit.
     """
-    return [_entry(event, run, ended_at) for event in _completed_events(run, version, ended_at)]
+    return _entries(_completed_events(run, version, ended_at), run, ended_at)
 
 
-def failed_entry(run: Run, persona: Persona, error: Problem, ended_at: datetime) -> dict[str, Any]:
+def failed_entries(run: Run, persona: Persona, error: Problem, ended_at: datetime) -> list[dict[str, Any]]:
     """Returns the entry of `generation.run.failed`."""
     event = GenerationRunFailed(run_id=run.id, persona_id=run.persona_id, error=error, metadata=persona.metadata)
-    return _entry(event, run, ended_at)
+    return _entries([event], run, ended_at)
 
 
 def run_duration_ms(run: Run, ended_at: datetime) -> int:
@@ -91,5 +95,7 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
         )
 
 
-def _entry(event: EventData, run: Run, at: datetime) -> dict[str, Any]:
-    return bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
+def _entries(events: Iterable[EventData], run: Run, at: datetime) -> list[dict[str, Any]]:
+    if run.evaluation_id is not None:
+        return []
+    return [bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at) for event in events]

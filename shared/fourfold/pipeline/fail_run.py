@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fourfold.persona import Persona, PersonaStatus
-from fourfold.pipeline.bus_entries import failed_entry
+from fourfold.pipeline.bus_entries import failed_entries
 from fourfold.pipeline.cancellation import CANCELLED, with_cancellation
 from fourfold.pipeline.log_end import log_end
 from fourfold.pipeline.run_context import RunContext, RunIdentity
@@ -49,7 +49,7 @@ def _stored_end(identity: RunIdentity, error: Problem, context: RunContext) -> R
         reason = error if run.cancel_requested_at is None else CANCELLED
         run = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": reason})
         persona = _persona_after_failure(stored.persona, run, now)
-        if context.store.finish(stored, persona, run, [failed_entry(run, persona, reason, now)]):
+        if context.store.finish(stored, persona, run, failed_entries(run, persona, reason, now)):
             return run
     raise RuntimeError(f"{persona_id} changed at each of {_MAX_ATTEMPTS} attempts to fail its run")
 

@@ -377,7 +377,7 @@ def _forget() -> None:
         starting_limiter,
     )
     slots = (api_wiring.chat_slots, api_wiring.stream_slots)
-    kept_for_lists = (api_wiring.usage, api_wiring.persona_search, api_wiring.run_directory, *slots)
+    kept_for_lists = (api_wiring.usage, wiring.persona_search, api_wiring.run_directory, *slots)
     kept_for_jobs = (wiring.budgets, wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
     sealing = (secret_sealer.kms, secret_sealer.opened)
     kept_for_evaluations = (wiring.evaluations, wiring.run_repository)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from fourfold.persona import PersonaStatus
+from fourfold.personas.filters import PersonaFilter
 from fourfold.progress.run import RunStatus
 from functions import wiring
 from tests.contract.api.conftest import KEY, Api, Live
@@ -59,7 +60,7 @@ def test_a_refused_start_fails_the_run_and_asks_to_try_again(api: Api) -> None:
     reply = api.call("POST", "/v1/personas", json=BRIEF)
     assert (reply.status_code, reply.json()["code"]) == (503, "run_not_started")
     assert int(reply.headers["retry-after"]) > 0
-    [persona] = wiring.persona_store().page("ws_one", 10).personas
+    [persona] = wiring.persona_search().page("ws_one", PersonaFilter(), 10).personas
     assert persona.status is PersonaStatus.FAILED
     assert persona.run_id is not None
     assert api.run(persona.run_id).status is RunStatus.FAILED

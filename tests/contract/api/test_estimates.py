@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fourfold.personas.filters import PersonaFilter
 from functions import wiring
 from tests.contract.api.conftest import READ_KEY, Api
 from tests.contract.api.things import persona_of
@@ -26,7 +27,7 @@ def test_a_generation_is_estimated_and_not_started(api: Api) -> None:
     assert set(estimate["models"]) >= {"intent_parse", "soul_draft", "audit"}
     assert ranges(estimate)
     assert api.machine.started == []
-    assert not wiring.persona_store().page("ws_one", 10).personas
+    assert not wiring.persona_search().page("ws_one", PersonaFilter(), 10).personas
 
 
 def test_the_settings_of_the_request_are_in_the_estimate(api: Api) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +11,21 @@ import pytest
 from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.presets import default_config
 from fourfold.config.settings import Settings
+from fourfold.ids import prefixed_id
+from fourfold.pipeline.fail_run import fail_run
+from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.state import RunState
+from fourfold.problem import problem
+from fourfold.progress.log import RunOverError
 from fourfold.storage.client import dynamodb
+from functions import wiring
 from functions.api.evaluations import starting
+from functions.evaluation_judge import models as judging
+from tests.builders import START
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, scripted, use_settings
 from tests.contract.api.evaluation_machine import EvaluationMachine
+from tests.contract.api.scenario_speaker import Mumbling
+from tests.contract.api.stored_personas import Shelf
 from tests.dynamo_meter import DynamoMeter
 
 BRIEFS = ["A shy founder, 34, in Istanbul", "A ferry pilot, 67, who cannot swim", "A lighthouse keeper, 50, in Cork"]
@@ -155,6 +167,21 @@ def test_what_was_judged_and_written_is_not_paid_again(api: Api, machine: Evalua
     assert api.read(path)["report"]["pairs"] == 3
 
 
+def test_a_judge_that_answers_only_junk_is_named_and_decides_nothing(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "resolve", lambda _: Mumbling())
+    path = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked(briefs=BRIEFS[:1])).headers["location"]
+    machine.execute()
+    report = api.read(path)["report"]
+    assert report["verdict"] == "inconclusive"
+    assert next(each for each in report["measures"] if each["name"] == "overall")["n"] == 0
+    unscored = (
+        "Personas without a usable score of the judge: 1 of A, 1 of B (A: invalid_output 2; B: invalid_output 2)."
+    )
+    assert [note for note in report["notes"] if note.startswith(unscored)], report["notes"]
+
+
 def test_its_personas_are_listed_apart_and_deleted_with_it(api: Api, machine: EvaluationMachine) -> None:
     path = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked(briefs=BRIEFS[:1])).headers["location"]
     assert api.call("DELETE", path, FULL_KEY).json()["code"] == "evaluation_running"
@@ -167,6 +194,38 @@ def test_its_personas_are_listed_apart_and_deleted_with_it(api: Api, machine: Ev
     assert api.call("GET", path, FULL_KEY).status_code == 404
     assert api.read("/v1/runs")["data"] == api.read("/v1/evaluations")["data"] == []
     assert [item for item in api.stored("personas") if "EVALUATION" in item["pk"]["S"]] == []
+
+
+def test_the_runs_of_an_evaluation_are_not_announced_one_by_one(api: Api, machine: EvaluationMachine) -> None:
+    path = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked(briefs=BRIEFS[:2])).headers["location"]
+    machine.execute(pairs=1)
+
+    def broken(state: RunState) -> RunState:
+        wiring_run = wiring.persona_store().run(state.workspace_id, state.run_id)
+        assert wiring_run is not None
+        fail_run(identity_of(wiring_run), problem("model_refused", "No usable answer", 502, "x"), wiring.run_context())
+        raise RunOverError
+
+    machine.steps = broken
+    machine.execute()
+    assert _announced(api) == ["evaluation.completed"]
+    assert api.read(path)["report"]["a"]["failed"] == 1
+    assert api.call("DELETE", path, FULL_KEY).status_code == 204
+    assert _announced(api) == ["evaluation.completed", *["persona.deleted"] * 4], "who copied one deletes it"
+
+
+def test_personas_of_evaluations_displace_no_other(api: Api) -> None:
+    shelf = Shelf(api)
+    own = shelf.put("Nur", START)
+    for number in range(101):
+        shelf.put(f"Made {number}", START + timedelta(minutes=number), evaluation_id=prefixed_id("evl"))
+    assert [each["id"] for each in api.read("/v1/openai/models")["data"]] == [f"persona:{own}"]
+    assert [each["id"] for each in api.read("/v1/personas", limit=1)["data"]] == [own]
+
+
+def _announced(api: Api) -> list[str]:
+    """The types of the events, sorted."""
+    return sorted(json.loads(item["entry"]["S"])["DetailType"] for item in api.stored("outbox"))
 
 
 def test_an_evaluation_holds_what_it_may_cost_until_it_ends(

@@ -28,7 +28,7 @@ def hostile_report(lift: float = -0.6, **fields: Any) -> EvaluationReport:
     data = evaluation(
         20,
         of,
-        a=arm("a", HOSTILE[0]),
+        a=arm("a", f"{HOSTILE[0]}{'W' * 100}"),
         b=arm("b", HOSTILE[1][:100]),
         preferences=[Preference(brief=brief, ab="a", ba="a") for brief in range(20)],
         notes=HOSTILE,

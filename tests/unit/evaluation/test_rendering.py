@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
+import pytest
 from junitparser import JUnitXml
 
+from fourfold.evaluation.measures import DEFAULT_METRICS
+from fourfold.evaluation.models import BriefItem, Observation, Preference, Side
 from fourfold.evaluation.rendering import html, junit, markdown
-from fourfold.evaluation.report import report
+from fourfold.evaluation.report import MOST_ROWS, report
 from tests.unit.evaluation.hostile_report import HOSTILE, hostile_report
 from tests.unit.evaluation.observations import evaluation, observed
 
@@ -111,3 +115,80 @@ def test_junit_fails_on_worse_skips_the_open_and_passes_the_rest() -> None:
     same = report(evaluation(20, observed))
     passed = JUnitXml.fromstring(junit(same).encode())
     assert (same.verdict, passed.tests, passed.failures, next(iter(passed)).skipped) == ("equivalent", 2, 0, 0)
+
+
+def _texts(page: str, within: str = "") -> list[str]:
+    """The texts of the page's plots that begin with `within`."""
+    return [text for text in re.findall("<text [^>]*>([^<]*)</text>", page) if text.startswith(within)]
+
+
+@pytest.mark.parametrize("usd", [0.000_02, 0.000_04, 0.0007, 0.008, 0.03, 0.9, 14.0])
+def test_costs_of_any_size_are_told_apart(usd: float) -> None:
+    def of(brief: int, side: Side) -> Observation:
+        return observed(brief, side, usd=usd * (1 + brief / 40) * (2 if side == "b" else 1))
+
+    found = report(evaluation(20, of))
+    page, text = html(found), markdown(found)
+    ticks = _texts(page, "$")
+    assert len(ticks) >= 4
+    assert len(set(ticks)) == len(ticks)
+    cells = next(line for line in text.splitlines() if line.startswith("| USD |")).split(" | ")
+    a, b = (float(cell) for cell in cells[1:3])
+    assert b == pytest.approx(2 * a, rel=0.35)
+    assert cells[-2] == "worse"
+
+
+def test_two_means_in_one_place_both_have_their_letter() -> None:
+    page = html(report(evaluation(20, observed)))
+    places = dict(re.findall('<text class="beside" x="([0-9.]+)"[^>]*>([AB])</text>', page))
+    assert sorted(places.values()) == ["A", "B"]
+
+
+def test_what_has_no_interval_is_said_in_words() -> None:
+    one = html(report(evaluation(1, observed, metrics=DEFAULT_METRICS)))
+    assert "no interval to show" in one
+    assert "within the margin</text>" not in one
+    many = html(report(evaluation(20, observed, metrics=DEFAULT_METRICS)))
+    assert "No interval: voice separation." in many
+    assert "within the margin</text>" in many
+
+
+def test_every_format_says_what_failed_and_what_was_not_measured() -> None:
+    def of(brief: int, side: Side) -> Observation:
+        if brief == 3:
+            return observed(brief, side, None, status="failed", claims=None)
+        return observed(brief, side, None if brief == 4 and side == "b" else 4.0)
+
+    found = report(evaluation(20, of, metrics=DEFAULT_METRICS, preferences=[Preference(brief=5, ab="b", ba="b")]))
+    page, text = html(found), markdown(found)
+    row = next(line for line in text.splitlines() if line.startswith("| brief-3 |"))
+    assert row.count("| failed") == 2
+    assert "| 4.00 | no score |" in text
+    assert "| B |" in next(line for line in text.splitlines() if line.startswith("| brief-5 |"))
+    reader = Reader()
+    reader.feed(page)
+    for said in ("failed", "no score", "not measured"):
+        assert said in reader.text
+    assert "| **voice separation** | - | - | - | - | 0 | - | 0.05 | not measured | - |" in text
+    case = next(
+        case for case in next(iter(JUnitXml.fromstring(junit(found).encode()))) if case.name == "voice separation"
+    )
+    assert case.result[0].message == "not measured: no pair has a value"
+
+
+def test_the_plots_of_many_briefs_say_which_they_show() -> None:
+    found = report(evaluation(MOST_ROWS + 100, observed))
+    assert _texts(html(found), "500 scored briefs of the first 500 of 600,")
+    assert _texts(html(report(evaluation(1, observed))), "1 brief, ")
+
+
+def test_the_size_of_a_report_does_not_grow_with_its_briefs() -> None:
+    worst = '"<&' * 500
+    sizes = []
+    for briefs in (MOST_ROWS, 3 * MOST_ROWS):
+        data = evaluation(briefs, observed)
+        found = report(replace(data, briefs=[BriefItem(id=f"b{place}", text=worst) for place in range(briefs)]))
+        sizes.append([len(text.encode()) for text in (html(found), markdown(found), junit(found))])
+    for first, second in zip(*sizes, strict=True):
+        assert abs(second - first) < 1_000
+    assert max(sizes[1]) < 1_200_000

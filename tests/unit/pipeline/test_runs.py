@@ -13,7 +13,7 @@ from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import PersonaVersion
-from fourfold.pipeline.bus_entries import started_entry
+from fourfold.pipeline.bus_entries import started_entries
 from fourfold.pipeline.complete_run import complete_run
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
@@ -134,7 +134,7 @@ def test_a_run_starts_with_the_state_its_machine_gets_and_the_event_stored_with_
     given = json.loads(world.beginning.execution_input())
     assert given.keys() == {"state"}
     assert RunState.model_validate(given["state"]) == world.beginning.state
-    entry = started_entry(world.beginning.run, world.beginning.persona)
+    [entry] = started_entries(world.beginning.run, world.beginning.persona)
     assert entry["DetailType"] == "generation.run.started"
     assert entry["Detail"]["metadata"]["correlation_id"] == world.who.run_id
     assert world.beginning.persona.intent == BRIEF

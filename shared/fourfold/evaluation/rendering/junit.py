@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fourfold.evaluation.models import EvaluationReport, MeasureResult, Verdict
-from fourfold.evaluation.rendering.figures import amount, clean, interval_text, name_text, probability
+from fourfold.evaluation.rendering.figures import clean, interval_text, measured, name_text, p_text
 
 
 def junit(report: EvaluationReport) -> str:
@@ -46,8 +46,11 @@ def _case(suite: Element, name: str, verdict: Verdict, message: str) -> None:
 
 
 def _numbers(measure: MeasureResult) -> str:
+    if not measure.n:
+        return "not measured: no pair has a value"
+    tested = "not tested" if measure.p is None else f"p {p_text(measure)} by {measure.test}"
     return (
-        f"A {amount(measure.a, measure.unit)}, B {amount(measure.b, measure.unit)}, "
-        f"difference {amount(measure.difference, measure.unit, signed=True)} ({interval_text(measure)}), "
-        f"n = {measure.n}, p {probability(measure.adjusted_p)} by {measure.test}"
+        f"A {measured(measure, measure.a)}, B {measured(measure, measure.b)}, "
+        f"difference {measured(measure, measure.difference, signed=True)} ({interval_text(measure)}), "
+        f"n = {measure.n}, {tested}"
     )

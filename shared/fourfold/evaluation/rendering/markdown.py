@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from fourfold.evaluation.models import EvaluationReport, MeasureResult
 from fourfold.evaluation.rendering.figures import (
+    NO_ROWS,
     NONE,
     amount,
     arm_rows,
@@ -14,9 +15,14 @@ from fourfold.evaluation.rendering.figures import (
     clean,
     facts,
     interval_text,
+    measured,
+    name_of_test,
     name_text,
-    probability,
+    p_text,
+    preferred_text,
+    score_text,
     settle_text,
+    verdict_text,
 )
 
 _MEASURES = ("measure", "A", "B", "B - A", "95 % interval", "n", "p", "margin", "verdict", "briefs to settle")
@@ -41,7 +47,7 @@ def markdown(report: EvaluationReport) -> str:
         _table(("", "A", "B"), [(what, code(a), code(b)) for what, a, b in arm_rows(report)]),
         *(["## Notes", "\n".join(f"- {code(note)}" for note in report.notes)] if report.notes else []),
         "## Briefs",
-        _table(_ROWS, _rows(report)),
+        _table(_ROWS, _rows(report)) if report.rows else NO_ROWS,
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -56,17 +62,16 @@ def code(text: str) -> str:
 
 def _measure(measure: MeasureResult) -> Sequence[str]:
     name = name_text(measure.name)
-    p = measure.adjusted_p if measure.counts else measure.p
     return (
         f"**{name}**" if measure.counts else name,
-        amount(measure.a, measure.unit),
-        amount(measure.b, measure.unit),
-        amount(measure.difference, measure.unit, signed=True),
+        measured(measure, measure.a),
+        measured(measure, measure.b),
+        measured(measure, measure.difference, signed=True),
         interval_text(measure),
-        str(measure.n),
-        f"{probability(p)} ({measure.test})",
-        amount(measure.margin, measure.unit),
-        measure.verdict,
+        f"{measure.n:,}",
+        NONE if measure.p is None else f"{p_text(measure)} ({name_of_test(measure)})",
+        measured(measure, measure.margin),
+        verdict_text(measure),
         settle_text(measure.briefs_to_settle),
     )
 
@@ -77,10 +82,10 @@ def _rows(report: EvaluationReport) -> Iterable[Sequence[str]]:
         yield (
             row.id,
             code(row.excerpt),
-            amount(a.overall, "points") if a else NONE,
-            amount(b.overall, "points") if b else NONE,
+            score_text(a),
+            score_text(b),
             amount(row.difference, "points", signed=True),
-            row.preference or NONE,
+            preferred_text(row.preference),
             claims_text(a.claims) if a else NONE,
             claims_text(b.claims) if b else NONE,
         )

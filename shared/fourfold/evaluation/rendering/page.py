@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
@@ -10,6 +11,7 @@ from typing import Final
 
 from fourfold.evaluation.models import EvaluationReport, MeasureResult
 from fourfold.evaluation.rendering.figures import (
+    NO_ROWS,
     NONE,
     amount,
     arm_rows,
@@ -17,9 +19,14 @@ from fourfold.evaluation.rendering.figures import (
     clean,
     facts,
     interval_text,
+    measured,
+    name_of_test,
     name_text,
-    probability,
+    p_text,
+    preferred_text,
+    score_text,
     settle_text,
+    verdict_text,
 )
 from fourfold.evaluation.rendering.plots import cost_plot, difference_plot, interval_plot
 
@@ -33,8 +40,9 @@ _TITLES: Final = {
 }
 _HOW_TO_READ: Final = (
     "Measures in colour count for the verdict. An interval inside of the band shows equivalence; one that does not "
-    "touch the dashed line shows a difference."
+    "touch the dashed line shows a difference, before the correction for several measures."
 )
+_NO_INTERVAL: Final = "No measure has two pairs, so there is no interval to show."
 _BELOW_THE_NUMBERS: Final = (
     "p is corrected by Holm over the measures that count (in bold). The intervals beside a randomization test are "
     "bootstrapped. The last column is the number of briefs that would settle a measure."
@@ -45,20 +53,13 @@ Cell = tuple[str, str]
 
 def html(report: EvaluationReport) -> str:
     """The page, in UTF-8. It follows the reader's light or dark theme."""
-    plots = [
-        ("Measures", interval_plot(report.measures), _HOW_TO_READ),
-        ("Brief by brief", difference_plot(report), "Overall score of B minus that of A. The band is the margin."),
-        ("Cost against quality", cost_plot(report), ""),
-    ]
     title = _TITLES[report.verdict]
     sections = [
         _banner(report, title),
         f"<p>{' · '.join(f'{name} <b>{_said(value)}</b>' for name, value in facts(report))}</p>",
-        *(
-            f"<h2>{name}</h2>{f'<p class=soft>{words}</p>' if words else ''}{_scrolled(f'{name}, plot', plot)}"
-            for name, plot, words in plots
-            if plot
-        ),
+        _plot("Measures", interval_plot(report.measures), _how_to_read(report), _NO_INTERVAL),
+        _plot("Brief by brief", difference_plot(report), "Overall score of B minus that of A. The band is the margin."),
+        _plot("Cost against quality", cost_plot(report), ""),
         "<h2>All numbers</h2>",
         _table("All numbers", _MEASURES, (_measure(measure) for measure in report.measures)),
         f'<p class="soft">{_BELOW_THE_NUMBERS}</p>',
@@ -69,14 +70,13 @@ def html(report: EvaluationReport) -> str:
             ([(what, "aside"), (a, "text"), (b, "text")] for what, a, b in arm_rows(report)),
         ),
         *(
-            ["<h2>Notes</h2>", f"<ul>{''.join(f'<li>{_said(note)}</li>' for note in report.notes)}</ul>"]
-            if report.notes
-            else []
+            ["<h2>Notes</h2>", f"<ul>{''.join(f'<li>{_prose(note)}</li>' for note in report.notes)}</ul>"]
+            * bool(report.notes)
         ),
         "<h2>Briefs</h2>",
-        _table("Briefs", _ROWS, _rows(report)),
+        _table("Briefs", _ROWS, _rows(report)) if report.rows else f'<p class="soft">{NO_ROWS}</p>',
     ]
-    body = "\n".join(sections)
+    body = "\n".join(section for section in sections if section)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -97,8 +97,22 @@ def html(report: EvaluationReport) -> str:
 def _banner(report: EvaluationReport, title: str) -> str:
     return (
         f'<div class="verdict {report.verdict}"><h1>{title}</h1><p>A is <b>{_said(report.a.label)}</b>, '
-        f"B is <b>{_said(report.b.label)}</b>.</p><p>{_said(report.reason)}</p></div>"
+        f"B is <b>{_said(report.b.label)}</b>.</p><p>{_prose(report.reason)}</p></div>"
     )
+
+
+def _plot(name: str, plot: str, words: str, without: str = "") -> str:
+    """A plot with its heading and the words to read it by; `without` in its place where there is nothing to plot."""
+    if not plot and not without:
+        return ""
+    shown = _scrolled(f"{name}, plot", plot) if plot else ""
+    said = words if plot else without
+    return f"<h2>{name}</h2>\n" + (f'<p class="soft">{said}</p>\n' if said else "") + shown
+
+
+def _how_to_read(report: EvaluationReport) -> str:
+    without = [name_text(each.name) for each in report.measures if each.counts and each.interval is None]
+    return f"{_HOW_TO_READ} No interval: {', '.join(without)}." if without else _HOW_TO_READ
 
 
 _NUMBERS = (
@@ -111,18 +125,17 @@ _ROWS = ("brief", "text", "A", "B", "B - A", "preferred", "facts, A", "facts, B"
 
 
 def _measure(measure: MeasureResult) -> Sequence[Cell]:
-    unit = measure.unit
     return [
         (name_text(measure.name), "head" if measure.counts else "aside"),
-        (amount(measure.a, unit), "number"),
-        (amount(measure.b, unit), "number"),
-        (amount(measure.difference, unit, signed=True), "number"),
+        (measured(measure, measure.a), "number"),
+        (measured(measure, measure.b), "number"),
+        (measured(measure, measure.difference, signed=True), "number"),
         (interval_text(measure), "number"),
-        (str(measure.n), "number"),
-        (probability(measure.adjusted_p if measure.counts else measure.p), "number"),
-        (measure.test, "aside"),
-        (amount(measure.margin, unit), "number"),
-        (measure.verdict, measure.verdict if measure.counts else "aside"),
+        (f"{measure.n:,}", "number"),
+        (p_text(measure), "number"),
+        (name_of_test(measure), "aside"),
+        (measured(measure, measure.margin), "number"),
+        (verdict_text(measure), measure.verdict if measure.counts else "aside"),
         (settle_text(measure.briefs_to_settle), "number"),
     ]
 
@@ -133,10 +146,10 @@ def _rows(report: EvaluationReport) -> Iterable[Sequence[Cell]]:
         yield [
             (row.id, "id"),
             (row.excerpt, "text"),
-            (NONE if a is None else a.status if a.overall is None else amount(a.overall, "points"), "number"),
-            (NONE if b is None else b.status if b.overall is None else amount(b.overall, "points"), "number"),
+            (score_text(a), "number"),
+            (score_text(b), "number"),
             (amount(row.difference, "points", signed=True), "number"),
-            ({"a": "A", "b": "B"}.get(row.preference or "", row.preference or NONE), ""),
+            (preferred_text(row.preference), ""),
             (claims_text(a.claims) if a else NONE, "number"),
             (claims_text(b.claims) if b else NONE, "number"),
             (amount(a.usd, "USD") if a else NONE, "number"),
@@ -164,6 +177,11 @@ def _cell(text: str, kind: str) -> str:
 def _said(text: str) -> str:
     """A text of any author, isolated from the direction of the text around it."""
     return f"<bdi>{escape(clean(text))}</bdi>"
+
+
+def _prose(text: str) -> str:
+    """A sentence of the report; names between backticks are set as code."""
+    return re.sub(r"`([a-z_]+)`", r"<code>\1</code>", _said(text))
 
 
 @cache

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
+from statistics import fmean
 from typing import Final
 
 from fourfold.evaluation.models import EvaluationReport, MeasureResult
-from fourfold.evaluation.rendering.figures import amount, clean, interval_text, name_text
+from fourfold.evaluation.rendering.figures import amount, clean, interval_text, measured, name_text
 
 WIDTH: Final = 720
 _LEFT, _RIGHT, _TOP, _ROW = 150.0, 24.0, 34.0, 26.0
 _MOST_MARGINS: Final = 4.0  # how far the axis of the intervals reaches
-_MOST_POINTS: Final = 1000
+# Means that are nearer to each other than this cover each other's letters.
+_NEAR: Final = 16.0
 _LEAST_TICKS: Final = 4
+# Personas that all cost less, in USD, have their axis in USD of a thousand.
+_CHEAP: Final = 0.01
 
 
 class Axis:
@@ -39,8 +44,13 @@ class Axis:
 
 
 def interval_plot(measures: Sequence[MeasureResult]) -> str:
-    """Each difference with its interval, in margins, better to the right; from -1 to 1 is equivalent."""
+    """Each difference with its interval, in margins, better to the right; from -1 to 1 is equivalent.
+
+    Empty if no measure has an interval.
+    """
     shown = [measure for measure in measures if measure.interval is not None and measure.difference is not None]
+    if not shown:
+        return ""
     bottom = _TOP + _ROW * len(shown)
     axis = Axis(-_MOST_MARGINS, _MOST_MARGINS, _LEFT, WIDTH - _RIGHT)
     parts = [
@@ -63,12 +73,11 @@ def difference_plot(report: EvaluationReport) -> str:
     rows = sorted((row.difference, row.id) for row in report.rows if row.difference is not None)
     if not rows:
         return ""
-    rows = rows[:: -(-len(rows) // _MOST_POINTS)]
     overall = report.measure("overall")
     reach = max(0.5, *(abs(difference) for difference, _ in rows))
     height = 260.0
     up, across = Axis(-reach, reach, height - 40, 20), Axis(0, max(1, len(rows) - 1), 70, WIDTH - _RIGHT)
-    parts = [_text(62, up.place(tick) + 4, f"{tick:+.1f}", "soft", "end") for tick in up.ticks()]
+    parts = [_text(62, up.place(tick) + 4, _points(tick), "soft", "end") for tick in up.ticks()]
     if overall is not None:
         parts.append(_band(70, up.place(overall.margin), WIDTH - _RIGHT, up.place(-overall.margin)))
     parts.append(_line(70, up.place(0), WIDTH - _RIGHT, up.place(0), "zero"))
@@ -80,10 +89,16 @@ def difference_plot(report: EvaluationReport) -> str:
     if overall is not None and overall.difference is not None:
         y = up.place(overall.difference)
         parts.append(_line(70, y, WIDTH - _RIGHT, y, "mean"))
-        parts.append(_text(WIDTH - _RIGHT, y - 6, f"mean {overall.difference:+.2f}", "ink", "end"))
-    parts.append(
-        _text(70, height - 12, f"{len(rows)} briefs, from the most in favour of A to the most in favour of B", "soft")
-    )
+        mean = f"mean {amount(overall.difference, 'points', signed=True)}"
+        # In ascending order the briefs lie below a mean at the left end, and above it at the right end.
+        low = overall.difference < 0
+        parts.append(
+            _text(WIDTH - _RIGHT if low else 70, y + 14 if low else y - 6, mean, "ink", "end" if low else "start")
+        )
+    shown = f"{len(rows)} briefs" if len(rows) > 1 else "1 brief"
+    if len(report.rows) < report.pairs:
+        shown = f"{len(rows)} scored briefs of the first {len(report.rows)} of {report.pairs:,}"
+    parts.append(_text(70, height - 12, f"{shown}, from the most in favour of A to the most in favour of B", "soft"))
     return _svg("Difference of the overall score, brief by brief", height, parts)
 
 
@@ -99,32 +114,52 @@ def cost_plot(report: EvaluationReport) -> str:
         return ""
     height = 300.0
     scores = [score for _, score, *_ in points]
-    across = Axis(0, max(usd for usd, *_ in points) * 1.05, 70, WIDTH - _RIGHT)
+    dearest = max(usd for usd, *_ in points)
+    of, scale = ("1,000 personas", 1_000.0) if dearest < _CHEAP else ("a persona", 1.0)
+    across = Axis(0, dearest * scale * 1.05, 70, WIDTH - _RIGHT)
     up = Axis(max(0.0, min(scores) - 0.2), min(5.0, max(scores) + 0.2), height - 56, 20)
-    parts = [_text(62, up.place(tick) + 4, f"{tick:.1f}", "soft", "end") for tick in up.ticks()]
+    parts = [_text(62, up.place(tick) + 4, f"{tick:.{_digits(up.ticks())}f}", "soft", "end") for tick in up.ticks()]
     parts += [_line(70, up.place(tick), WIDTH - _RIGHT, up.place(tick), "grid") for tick in up.ticks()]
-    parts += [_text(across.place(tick), height - 36, f"${tick:.3f}", "soft", "middle") for tick in across.ticks()]
-    for usd, score, name, brief in points[:: -(-len(points) // _MOST_POINTS)]:
-        parts.append(
-            _dot(
-                across.place(usd),
-                up.place(score),
-                3,
-                f"{name} faint",
-                f"{brief}, {name.upper()}: {score:.2f} for ${usd:.4f}",
-            )
-        )
-    for name in ("a", "b"):
-        own = [(usd, score) for usd, score, side, _ in points if side == name]
-        if own:
-            x = across.place(sum(usd for usd, _ in own) / len(own))
-            y = up.place(sum(score for _, score in own) / len(own))
-            parts.append(_dot(x, y, 8, f"{name} mark", f"mean of {name.upper()}"))
-            parts.append(_text(x, y + 4, name.upper(), "onmark", "middle"))
-    parts.append(
-        _text(70, height - 12, "USD of a persona (across), overall score (up); the large marks are means", "soft")
-    )
+    digits = _digits(across.ticks())
+    parts += [
+        _text(across.place(tick), height - 36, f"${tick:.{digits}f}", "soft", "middle") for tick in across.ticks()
+    ]
+    for usd, score, name, brief in points:
+        title = f"{brief}, {name.upper()}: {score:.2f} for ${amount(usd, 'USD')}"
+        parts.append(_dot(across.place(usd * scale), up.place(score), 3, f"{name} faint", title))
+    sides = {name: [(usd, score) for usd, score, side, _ in points if side == name] for name in ("a", "b")}
+    means = {
+        name: (fmean(usd for usd, _ in own), fmean(score for _, score in own)) for name, own in sides.items() if own
+    }
+    parts += _means({name: (across.place(usd * scale), up.place(score)) for name, (usd, score) in means.items()})
+    words = f"USD of {of} (across), overall score (up); the large marks are means of the personas shown"
+    parts.append(_text(70, height - 12, words, "soft"))
     return _svg("Cost against quality", height, parts)
+
+
+def _means(places: Mapping[str, tuple[float, float]]) -> list[str]:
+    """The marks of the means with their letters, which are beside the marks where one would cover the other."""
+    parts = [_dot(x, y, 8, f"{name} mark", f"mean of {name.upper()}") for name, (x, y) in places.items()]
+    are_near = len(places) > 1 and math.dist(places["a"], places["b"]) < _NEAR
+    for name, (x, y) in places.items():
+        if not are_near:
+            parts.append(_text(x, y + 4, name.upper(), "onmark", "middle"))
+        else:
+            is_left = (x, name) == min((place[0], side) for side, place in places.items())
+            parts.append(
+                _text(x - 12 if is_left else x + 12, y + 4, name.upper(), "beside", "end" if is_left else "start")
+            )
+    return parts
+
+
+def _points(tick: float) -> str:
+    return f"{tick:+.1f}" if tick else "0"
+
+
+def _digits(ticks: Sequence[float]) -> int:
+    """The decimals that tell neighbouring ticks apart."""
+    step = min((high - low for low, high in pairwise(ticks)), default=1.0)
+    return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
 def _interval(measure: MeasureResult, axis: Axis, y: float) -> list[str]:
@@ -134,7 +169,7 @@ def _interval(measure: MeasureResult, axis: Axis, y: float) -> list[str]:
     scale = sign / measure.margin
     low, high = sorted((measure.interval.low * scale, measure.interval.high * scale))
     kind = measure.verdict if measure.counts else "aside"
-    numbers = f"{amount(measure.difference, measure.unit, signed=True)} ({interval_text(measure)})"
+    numbers = f"{measured(measure, measure.difference, signed=True)} ({interval_text(measure)})"
     parts = [
         _text(_LEFT - 12, y + 4, name_text(measure.name), "ink" if measure.counts else "soft", "end"),
         _line(axis.place(low), y, axis.place(high), y, f"whisker {kind}"),

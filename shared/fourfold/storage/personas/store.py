@@ -24,11 +24,11 @@ from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, Store
 from fourfold.progress.run import Run
 from fourfold.spending.spent import nano_usd, spent_in_run
 from fourfold.storage.documents import packed, unpacked
-from fourfold.storage.layout import ConvertedWorkspaces, require_converted
-from fourfold.storage.months import PERSONAS, Months, entry_key
+from fourfold.storage.layout import require_converted
+from fourfold.storage.months import ALL_PERSONAS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import persona_pk, slug_pk
-from fourfold.storage.personas.listing import ListedPersona, entry_writes
+from fourfold.storage.personas.listing import ListedPersona, entry_writes, list_of
 from fourfold.storage.runs.records import BASE, RunRecords
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, check, delete, put, transact
@@ -59,7 +59,6 @@ class DynamoPersonaStore:
         self._outbox = outbox
         self._months = Months(self._table)
         self._runs = RunRecords(self._table)
-        self._converted = ConvertedWorkspaces(self._table)
         self.budgets = DynamoBudgets(client, table, outbox)
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
@@ -91,21 +90,6 @@ class DynamoPersonaStore:
         """The run, strongly consistent, or None. Raises as `persona`."""
         return self._runs.run(workspace_id, run_id)
 
-    def page(self, workspace_id: str, limit: int, after: str | None = None) -> PersonaPage:
-        """Up to `limit` (1-100) personas of a workspace, newest first, those created before persona `after`.
-
-        A page is shorter than `limit` where personas are deleted while it is read; `last` says whether more follow.
-
-        Raises:
-            OutdatedStoreError: an earlier version stored the workspace's personas.
-        """
-        self._converted.require(workspace_id)
-        entries = self._months.entries(workspace_id, PERSONAS, after, limit + 1)
-        ids = [item["sk"]["S"] for item in islice(entries, limit + 1)]
-        found = personas_of(self._table, workspace_id, ids[:limit])
-        personas = [found[persona_id] for persona_id in ids[:limit] if persona_id in found]
-        return PersonaPage(personas, ids[limit - 1] if len(ids) > limit else None)
-
     def basis_of(self, persona: Persona) -> DraftBasis | None:
         """What the persona's layers rest on, or None: of the run that wrote them, else of a fork's parent."""
         if persona.run_id is not None:
@@ -119,9 +103,9 @@ class DynamoPersonaStore:
         return None if item is None else Origin.model_validate_json(unpacked(item["doc"]))
 
     def entries(self, workspace_id: str, persona_ids: Iterable[str]) -> dict[str, ListedPersona]:
-        """Persona id -> its entry in the workspace's list, for those of `persona_ids` that exist."""
-        keys = [entry_key(workspace_id, PERSONAS, persona_id) for persona_id in persona_ids]
-        items = self._table.get_many(keys)
+        """Persona id -> its entry in its list, for those of `persona_ids` that exist."""
+        ids = list(persona_ids)
+        items = self._table.get_many(entry_key(workspace_id, listed, each) for listed in ALL_PERSONAS for each in ids)
         return {item["sk"]["S"]: ListedPersona.model_validate_json(item["doc"]["S"]) for item in items}
 
     def children(self, workspace_id: str, persona_id: str, limit: int, after: str | None) -> list[str]:
@@ -284,7 +268,7 @@ class DynamoPersonaStore:
     def _persona_writes(self, stored: StoredPersona | None, persona: Persona) -> list[Write]:
         """The document and, where something listed changes, its entry in the list."""
         if stored is None:
-            self._months.register(persona.workspace_id, PERSONAS, persona.id)
+            self._months.register(persona.workspace_id, list_of(persona.evaluation_id), persona.id)
         return [
             persona_put(self._table.name, stored, persona),
             *entry_writes(self._table.name, None if stored is None else stored.persona, persona),

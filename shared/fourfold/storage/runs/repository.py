@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fourfold.persona import PersonaGoneError
-from fourfold.pipeline.bus_entries import started_entry
+from fourfold.pipeline.bus_entries import started_entries
 from fourfold.pipeline.new_run import NewRun
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
 from fourfold.pipeline.submit import KeyClaim, RunStoredError, WorkspaceFullError
@@ -65,7 +65,7 @@ class DynamoRunRepository:
             RunStoredError: the run is stored already.
         """
         run = start.run
-        entries = [started_entry(run, start.persona)]
+        entries = started_entries(run, start.persona)
         own = self._personas.start_writes(start.stored, start.persona, run, entries, start.base)
         fork = {} if start.origin is None else self._personas.fork_writes(start.persona, start.origin)
         key = [] if claim is None else [self._claim_write(claim, replaces)]
