@@ -111,7 +111,7 @@ class KilledServer:
         self.server.start()
         ended = self._ended(path)
         bill = [billed.usd for billed in self.meter.bill[billed_before:]]
-        log = f"/v1/runs/{ended['run_id']}/events/list?limit=100"
+        log = f"/v1/runs/{ended['run_id']}/events/list"
         until, types = time.monotonic() + EVENTUALLY_SECONDS, list[str]()
         while time.monotonic() < until and types[-1:] != ["job.completed"]:
             types = [event["type"] for event in self.server.call("GET", log, timeout=60).json()["data"]]
