@@ -14,7 +14,8 @@ import math
 import random
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from statistics import NormalDist
 
 from benchmarks.report import Report
 from fourfold.config.engine import EngineConfig
@@ -31,16 +32,23 @@ GENERATION, JUDGE, LEVEL = 0.25, 0.4, 3.7
 AA_EVALUATIONS, REPEATS, PLANTED = 200, 200, 100
 FACTS, KEPT, VIOLATED = 4, 0.95, 0.1
 SIZES = (20, 40, 120)
+FAILING_BRIEFS = 40
 
 
 @dataclass(frozen=True)
 class Script:
-    """What B differs by: points of the score, the probability that it keeps a fact, and how alike its voices are."""
+    """What B differs by: points of the score, the probability that it keeps a fact, and how alike its voices are.
+
+    `fails` is the share of all runs that fail by chance, `drops` the share of B's runs that fail because their persona
+    would have been the worst. Neither is in the seed, so that the figures without failures stay what they were.
+    """
 
     lift: float = 0.0
     kept: float = KEPT
     flat: float = 0.0
     judgements: int = 1
+    fails: float = field(default=0.0, repr=False)
+    drops: float = field(default=0.0, repr=False)
 
 
 def measure() -> Report:
@@ -51,6 +59,7 @@ def measure() -> Report:
     _power(published)
     _planted(published)
     _equivalence(published)
+    _failures(published)
     published.figure("CPU of all simulations", time.process_time() - began, "s")
     return published
 
@@ -98,6 +107,22 @@ def _equivalence(published: Report) -> None:
         _share(published, f"margin 0.2, {size} briefs, {what}: called equivalent", verdicts["equivalent"], REPEATS)
 
 
+def _failures(published: Report) -> None:
+    """Runs that fail: by chance on both sides, and on B where its persona would have been bad or dear."""
+    chance = _verdicts(Script(fails=0.05), FAILING_BRIEFS, REPEATS, DEFAULT_METRICS)
+    what = f"A/A, {FAILING_BRIEFS} briefs, 5 % of all runs fail"
+    _share(published, f"{what}: a winner", chance["better"] + chance["worse"], REPEATS)
+    for share in (0.05, 0.1, 0.2, 0.4):
+        verdicts = _verdicts(Script(drops=share), FAILING_BRIEFS, REPEATS, ("overall",))
+        what = f"A/A, {FAILING_BRIEFS} briefs, B fails on its worst {100 * share:.0f} %, by overall"
+        _share(published, f"{what}: called better", verdicts["better"], REPEATS)
+        _share(published, f"{what}: called worse", verdicts["worse"], REPEATS)
+    for share in (0.025, 0.1):
+        verdicts = _verdicts(Script(lift=0.4, fails=share), FAILING_BRIEFS, REPEATS, ("overall",))
+        what = f"0.4 points higher, {FAILING_BRIEFS} briefs, {100 * share:g} % of all runs fail"
+        _share(published, f"{what}: called better", verdicts["better"], REPEATS)
+
+
 def _verdicts(script: Script, size: int, evaluations: int, metrics: tuple[str, ...]) -> Counter[str]:
     found = Counter[str]()
     for number in range(evaluations):
@@ -116,7 +141,11 @@ def _scripted(script: Script, size: int, metrics: tuple[str, ...], rng: random.R
 
 def _observation(script: Script, brief: int, side: Side, rng: random.Random, common: list[float]) -> Observation:
     changed = side == "b"
-    truth = LEVEL + rng.gauss(0, GENERATION) + (script.lift if changed else 0.0)
+    luck = rng.gauss(0, GENERATION)
+    is_dropped = changed and NormalDist(0, GENERATION).cdf(luck) < script.drops
+    if (script.fails and rng.random() < script.fails) or is_dropped:
+        return Observation(brief=brief, side=side, status="failed")
+    truth = LEVEL + luck + (script.lift if changed else 0.0)
     overall = tuple(_bounded(truth + rng.gauss(0, JUDGE)) for _ in range(script.judgements))
     kept = sum(rng.random() < (script.kept if changed else KEPT) for _ in range(FACTS))
     flat = script.flat if changed else 0.0

@@ -67,7 +67,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     except EvaluationStoppedError:
         logger.info("evaluation stopped", extra={"evaluation_id": evaluation.id})
         return {}
-    _log_progress(evaluation, evaluations().pair_done(evaluation, pair.brief))
+    number = evaluations().pair_done(evaluation, pair.brief)
+    if number is not None:
+        _log_progress(evaluation, number)
     return {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, stdev
@@ -17,6 +18,7 @@ LEVEL: Final = 0.05
 # With fewer pairs the tests rest on assumptions that the data cannot support, and no verdict is given.
 MIN_PAIRS: Final = 10
 _TWO: Final = 2
+_TENTH: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,32 @@ def compare_values(measure: Measure, pairs: Sequence[tuple[float, float]]) -> Co
         p=tested.p,
         equivalence_p=equivalence_p(differences, margin),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """What the failed runs of a winner count for: `number` pairs more, each like the worst tenth of its own pairs.
+
+    At best they count as no difference. `winner` is `better` for B and `worse` for A.
+    """
+
+    winner: Verdict
+    number: int
+
+    def on_values(self, measure: Measure, pairs: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """The pairs with those of the failed runs; without pairs none."""
+        if not pairs:
+            return []
+        is_gain_positive = (self.winner == "better") == (measure.better == "higher")
+        differences = sorted((other - one for one, other in pairs), reverse=not is_gain_positive)
+        worst = fmean(differences[: math.ceil(len(differences) / _TENTH)])
+        worst = min(worst, 0.0) if is_gain_positive else max(worst, 0.0)
+        a = fmean(one for one, _ in pairs)
+        return [*pairs, *[(a, a + worst)] * self.number]
+
+    def on_preferences(self, outcomes: Sequence[str]) -> list[str]:
+        """The outcomes with those of the failed runs, which the other side wins; without outcomes none."""
+        return [*outcomes, *["a" if self.winner == "better" else "b"] * self.number] if outcomes else []
 
 
 def compare_preferences(measure: Measure, outcomes: Sequence[str]) -> Compared:

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from fourfold.config.engine import EngineConfig
 from fourfold.ids import PersonaId, RunId
+from fourfold.llm.port import ModelFailure
 from fourfold.persona import INTENT_MAX_CHARACTERS, Document, Language, Line, Scores
 
 Side = Literal["a", "b"]
@@ -95,6 +96,8 @@ class Observation(Document):
         tokens: all tokens of the run, without those of the judge.
         usd: cost of the run without the judge and the replies; null if a price is unknown.
         wall_ms: from the start to the end of the run.
+        fault: the code of the problem with which the run failed.
+        judge_faults: why calls of the judge gave no usable score, one for each such call.
     """
 
     brief: _BriefIndex
@@ -112,6 +115,8 @@ class Observation(Document):
     tokens: _Count = 0
     usd: Annotated[float, Field(ge=0.0)] | None = None
     wall_ms: _Count = 0
+    fault: str | None = None
+    judge_faults: tuple[ModelFailure, ...] = ()
 
 
 class Preference(Document):

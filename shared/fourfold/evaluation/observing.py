@@ -16,6 +16,7 @@ from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.replying import PersonaReply
 from fourfold.evaluation.store import Cell, judgement_key, preference_key, reply_key
 from fourfold.evaluation.voices import Profile, reply_profile, voice_profile
+from fourfold.llm.port import ModelFailure
 from fourfold.persona import Dimension, Persona, PersonaStatus, Scores, TokenUsage
 from fourfold.progress.run import RunStatus, tokens_and_cost
 
@@ -61,6 +62,8 @@ def observation(  # noqa: PLR0913, PLR0917 - a cell and what it came to
         status="failed" if written is None else "flagged" if written.status is PersonaStatus.FLAGGED else "active",
         tokens=_count(run.usage.tokens),
         usd=run.usage.cost_usd,
+        fault=None if run.error is None else run.error.code,
+        judge_faults=_faults(judgements),
         wall_ms=0 if run.completed_at is None else round((run.completed_at - run.started_at).total_seconds() * 1000),
     )
 
@@ -103,6 +106,12 @@ def _reply_profile(evaluation: Evaluation, replies: Sequence[PersonaReply]) -> P
     """The profile of a persona that answered every scenario: with fewer replies, profiles are farther apart."""
     given = [each.reply for each in replies if each.reply is not None]
     return reply_profile(given) if given and len(given) == len(evaluation.scenarios) else ()
+
+
+def _faults(judgements: Sequence[Judgement]) -> tuple[ModelFailure, ...]:
+    """Why the calls of judgements without a score failed; answers that were used after a repair are no fault."""
+    calls = (call for judgement in judgements if judgement.overall is None for call in judgement.calls)
+    return tuple(call.failure for call in calls if call.failure is not None)
 
 
 def _mean(scores: Sequence[Scores]) -> Scores | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean, variance
+from statistics import fmean
 from typing import Final, Literal
 
 from fourfold.evaluation.comparability import SHOWN, incomparable
-from fourfold.evaluation.comparison import MIN_PAIRS, Compared, compare_preferences, compare_values
+from fourfold.evaluation.comparison import MIN_PAIRS, Compared, Penalty, compare_preferences, compare_values
 from fourfold.evaluation.measures import (
     DEFAULT_METRICS,
     FAILED,
@@ -21,7 +21,6 @@ from fourfold.evaluation.measures import (
     paired,
 )
 from fourfold.evaluation.models import (
-    SIDES,
     Arm,
     ArmSummary,
     BriefItem,
@@ -33,7 +32,8 @@ from fourfold.evaluation.models import (
     RowSide,
     Side,
 )
-from fourfold.evaluation.verdict import decide, with_verdicts
+from fourfold.evaluation.notes import notes_on_failures, notes_on_judge, notes_on_preferences, notes_on_repeats
+from fourfold.evaluation.verdict import decide, despite_failures, excess_failures, with_verdicts
 from fourfold.evaluation.voices import separations
 
 EXCERPT: Final = 120
@@ -91,13 +91,19 @@ def report(data: EvaluationData) -> EvaluationReport:
     absent = _not_applicable(data)
     metrics = _counted([name for name in data.metrics if name not in absent], pairs)
     hidden = absent.keys() - SHOWN
-    compared = [_compared(measure, data, [] if measure.name in hidden else pairs) for measure in MEASURES]
-    measures = with_verdicts(
-        [each for each in compared if each.n or each.measure.name in metrics],
-        metrics,
-        data.stopped,
-    )
-    decision = decide(measures, data.stopped, max(len(pairs), len(data.preferences)), _scarce(measures, pairs))
+
+    def measured(penalty: Penalty | None = None) -> list[MeasureResult]:
+        compared = [_compared(measure, data, [] if measure.name in hidden else pairs, penalty) for measure in MEASURES]
+        return with_verdicts(
+            [each for each in compared if each.n or each.measure.name in metrics], metrics, data.stopped
+        )
+
+    measures = measured()
+    number = max(len(pairs), len(data.preferences))
+    decision = decide(measures, data.stopped, number, _scarce(measures, pairs))
+    failures = excess_failures(decision.verdict, measures)
+    if failures:
+        decision = despite_failures(decision, measures, measured(Penalty(decision.verdict, failures)), number)
     return EvaluationReport(
         verdict=decision.verdict,
         reason=decision.reason,
@@ -133,12 +139,18 @@ def _scarce(measures: Sequence[MeasureResult], pairs: Sequence[Pair]) -> dict[st
     return {each.name: whole for each in measures if 2 * each.n < whole and not (each.name == "claims_kept" and each.n)}
 
 
-def _compared(measure: Measure, data: EvaluationData, pairs: Sequence[Pair]) -> Compared:
+def _compared(
+    measure: Measure, data: EvaluationData, pairs: Sequence[Pair], penalty: Penalty | None = None
+) -> Compared:
     if measure.unit == "points of 5":
         measure = replace(measure, margin=data.margin)
     if measure.kind == "preference":
-        return compare_preferences(measure, [each.outcome for each in data.preferences])
-    return compare_values(measure, _values(measure, pairs))
+        outcomes = [each.outcome for each in data.preferences]
+        return compare_preferences(measure, outcomes if penalty is None else penalty.on_preferences(outcomes))
+    values = _values(measure, pairs)
+    if penalty is None or measure.kind == "outcome":  # `passed` and `failed` have the failed runs
+        return compare_values(measure, values)
+    return compare_values(measure, penalty.on_values(measure, values))
 
 
 def _values(measure: Measure, pairs: Sequence[Pair]) -> list[tuple[float, float]]:
@@ -226,45 +238,17 @@ def _not_applicable(data: EvaluationData) -> dict[str, str]:
 
 
 def _notes(data: EvaluationData) -> list[str]:
-    notes = [*_notes_on_failures(data), *_notes_on_judge(data)]
-    spreads = [variance(each.overall) for each in data.observations if len(each.overall) > 1]
-    if spreads:
-        notes.append(
-            f"Repeated judgements of one persona have a standard deviation of {fmean(spreads) ** 0.5:.2f} points "
-            f"(n = {len(spreads)} personas)."
-        )
-    swapped = sum(each.ab != each.ba for each in data.preferences)
-    if data.preferences:
-        notes.append(
-            f"In {swapped} of {len(data.preferences)} pairs the judge's preference changed with the order in which it "
-            "saw the personas; those pairs are ties."
-        )
+    found = [
+        *notes_on_failures(data.observations),
+        # The calls of an evaluation that was stopped were not made: the judge is not to blame.
+        *(notes_on_judge(data.observations) if data.stopped is None else []),
+        *notes_on_repeats(data.observations),
+        *notes_on_preferences(data.preferences),
+    ]
     shown = len({each.brief for each in data.observations})
     if shown > MOST_ROWS:
-        notes.append(f"The rows are those of the first {MOST_ROWS} of {shown} briefs; the measures are of all of them.")
+        found.append(f"The rows are those of the first {MOST_ROWS} of {shown} briefs; the measures are of all of them.")
     single = len(data.briefs) - len(paired(data.observations))
     if single and data.stopped is None:
-        notes.append(f"{single} of {len(data.briefs)} briefs have no pair and are in no measure.")
-    return notes
-
-
-def _notes_on_failures(data: EvaluationData) -> list[str]:
-    a, b = (_number(data, side, lambda seen: seen.status == "failed") for side in SIDES)
-    if not a + b:
-        return []
-    note = (
-        f"Failed runs: {a} of A, {b} of B. `failed` and `passed` have their pairs; every other measure is of the pairs "
-        "in which both sides made a persona. What failed runs cost is in the costs of the arms alone."
-    )
-    return [note]
-
-
-def _notes_on_judge(data: EvaluationData) -> list[str]:
-    a, b = (_number(data, side, lambda seen: seen.status != "failed" and not seen.overall) for side in SIDES)
-    if not a + b or data.stopped is not None:
-        return []
-    return [f"Personas without a usable score of the judge: {a} of A, {b} of B. Their pairs have no score."]
-
-
-def _number(data: EvaluationData, side: Side, holds: Callable[[Observation], bool]) -> int:
-    return sum(holds(seen) for seen in data.observations if seen.side == side)
+        found.append(f"{single} of {len(data.briefs)} briefs have no pair and are in no measure.")
+    return found

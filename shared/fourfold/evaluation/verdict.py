@@ -59,8 +59,7 @@ def decide(
 
     `better` or `worse` needs one measure that differs beyond doubt and none that differs the other way; `equivalent`
     needs all of them equivalent. Everything else is `inconclusive`. So is an evaluation in which most pairs lack a
-    measure that counts, and one whose winner failed more often, unless that is shown to be within the margin
-    (decision 90).
+    measure that counts (decision 90).
 
     Args:
         measures: all of them, with their verdicts.
@@ -87,12 +86,56 @@ def decide(
             f"does not matter. Apart from that: {found.reason}"
         )
         return Decision("inconclusive", reason, None)
-    failures = _failures_of_the_winner(found.verdict, counted)
-    if failures is not None:
-        return Decision(
-            "inconclusive", f"There is no verdict, because {failures} Apart from that: {found.reason}", settle
-        )
     return found
+
+
+def excess_failures(verdict: Verdict, measures: Sequence[MeasureResult]) -> int:
+    """How many more runs of the winner failed than of the other side; 0 if there is no winner."""
+    failed = _failed(measures)
+    if failed is None or verdict not in {"better", "worse"}:
+        return 0
+    b, a = _counts(failed)
+    return max(0, b - a if verdict == "better" else a - b)
+
+
+def despite_failures(
+    found: Decision, measures: Sequence[MeasureResult], penalised: Sequence[MeasureResult], pairs: int
+) -> Decision:
+    """The decision on a winner whose runs failed more often than those of the other side (decision 90).
+
+    It stays the winner if the shares of failed runs differ by no more than the margin of `failed`, and if it wins by
+    `penalised` too: the measures in which its failed runs count like its worst pairs.
+
+    Raises:
+        ValueError: no run failed.
+    """
+    failed = _failed(measures)
+    if failed is None:
+        raise ValueError("without a failed run there is nothing to decide")
+    b, a = _counts(failed)
+    counted = [each for each in penalised if each.counts]
+    side = "B" if found.verdict == "better" else "A"
+    if abs(b - a) > failed.margin * failed.n:
+        why, settle = (
+            f"that is more than {100 * failed.margin:.0f} points of 100 apart",
+            _briefs_to_settle([each for each in measures if each.counts], pairs),
+        )
+    elif _shown(counted, None).verdict != found.verdict:
+        why = f"{side} would not win if these runs counted like the worst tenth of its pairs"
+        settle = _briefs_to_settle(counted, pairs)
+    else:
+        return found
+    reason = f"There is no verdict: of {failed.n} runs of each side, {b} of B failed and {a} of A, and {why}."
+    return Decision("inconclusive", f"{reason} Apart from that: {found.reason}", settle)
+
+
+def _failed(measures: Sequence[MeasureResult]) -> MeasureResult | None:
+    return next((each for each in measures if each.name == FAILED and each.counts), None)
+
+
+def _counts(failed: MeasureResult) -> tuple[int, int]:
+    """The failed runs of B and of A."""
+    return round((failed.b or 0.0) * failed.n), round((failed.a or 0.0) * failed.n)
 
 
 def _shown(counted: Sequence[MeasureResult], settle: int | None) -> Decision:
@@ -134,24 +177,6 @@ def _contradiction(better: Sequence[str], worse: Sequence[str]) -> str:
     if FAILED in {*better, *worse}:
         return f"{reason}a brief that failed is in passed and failed alone, so the other measures do not show it."
     return f"{reason}decide which of them matters, and name it in `metrics`."
-
-
-def _failures_of_the_winner(verdict: Verdict, counted: Sequence[MeasureResult]) -> str | None:
-    """Why a side that fails more often does not win; None where it does not, or by less than the margin for certain."""
-    failed = next((each for each in counted if each.name == FAILED), None)
-    if failed is None or failed.verdict == "equivalent" or failed.a is None or failed.b is None:
-        return None
-    a, b = round(failed.a * failed.n), round(failed.b * failed.n)
-    if verdict == "better" and b > a:
-        winner, other = f"{b} of B", f"{a} of A"
-    elif verdict == "worse" and a > b:
-        winner, other = f"{a} of A", f"{b} of B"
-    else:
-        return None
-    return (
-        f"of {failed.n} runs of each side, {winner} failed and {other}. Their briefs are in passed and failed alone, "
-        f"and the pairs do not show that the difference is within {100 * failed.margin:.0f} points of 100."
-    )
 
 
 def _briefs_to_settle(counted: Sequence[MeasureResult], pairs: int) -> int | None:

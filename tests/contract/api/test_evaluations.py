@@ -20,9 +20,11 @@ from fourfold.progress.log import RunOverError
 from fourfold.storage.client import dynamodb
 from functions import wiring
 from functions.api.evaluations import starting
+from functions.evaluation_judge import models as judging
 from tests.builders import START
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, scripted, use_settings
 from tests.contract.api.evaluation_machine import EvaluationMachine
+from tests.contract.api.scenario_speaker import Mumbling
 from tests.contract.api.stored_personas import Shelf
 from tests.dynamo_meter import DynamoMeter
 
@@ -163,6 +165,21 @@ def test_what_was_judged_and_written_is_not_paid_again(api: Api, machine: Evalua
     machine.execute()
     assert len(ran) == 2, "the third pair alone"
     assert api.read(path)["report"]["pairs"] == 3
+
+
+def test_a_judge_that_answers_only_junk_is_named_and_decides_nothing(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "resolve", lambda _: Mumbling())
+    path = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked(briefs=BRIEFS[:1])).headers["location"]
+    machine.execute()
+    report = api.read(path)["report"]
+    assert report["verdict"] == "inconclusive"
+    assert next(each for each in report["measures"] if each["name"] == "overall")["n"] == 0
+    unscored = (
+        "Personas without a usable score of the judge: 1 of A, 1 of B (A: invalid_output 2; B: invalid_output 2)."
+    )
+    assert [note for note in report["notes"] if note.startswith(unscored)], report["notes"]
 
 
 def test_its_personas_are_listed_apart_and_deleted_with_it(api: Api, machine: EvaluationMachine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any
@@ -15,6 +16,8 @@ from fourfold.evaluation.report import report
 from fourfold.pipeline.audit import AUDIT
 from tests.unit.evaluation.observations import arm, evaluation, observed
 
+# A seed with which equal sides differ by chance, and by that B's worst runs are missing.
+FAILS_WHERE_BAD = 53
 _CHEAP = {"usd": 0.001, "tokens": 90, "wall_ms": 400, "attempts": 0}
 
 
@@ -88,15 +91,41 @@ def test_a_few_failures_too_few_to_prove_anything_also_take_the_victory() -> Non
     assert "of 40 runs of each side, 5 of B failed and 0 of A" in open_one.reason
     assert open_one.briefs_to_settle is not None
     assert open_one.briefs_to_settle > 40
-    # One of 40: shown to be within the margin of ten points.
-    assert report(evaluation(40, of(1), metrics=("usd",))).verdict == "better"
+    # Four of 40 are ten points of 100, the margin.
+    assert report(evaluation(40, of(4), metrics=("usd",))).verdict == "better"
 
     def turned(brief: int, side: Side) -> Observation:
         return of(5)(brief, "a" if side == "b" else "b").model_copy(update={"side": side})
 
     fails_less = report(evaluation(40, turned, metrics=("usd",)))
     assert fails_less.verdict == "inconclusive"
-    assert "of 40 runs of each side, 5 of A failed and 0 of B" in fails_less.reason
+    assert "of 40 runs of each side, 0 of B failed and 5 of A" in fails_less.reason
+
+
+def _noisy(seed: int, lift: float, fails: Callable[[float], bool]) -> Callable[[int, Side], Observation]:
+    """Scores with noise of their own; B's are higher by `lift`, and it fails where its luck would have been so."""
+    rng = random.Random(seed)  # noqa: S311 - a simulation
+
+    def of(brief: int, side: Side) -> Observation:
+        luck = rng.gauss(0, 0.4)
+        if side == "b" and fails(luck):
+            return failed(brief, side)
+        return observed(brief, side, max(0.0, min(5.0, 3.0 + luck + (lift if side == "b" else 0.0))))
+
+    return of
+
+
+def test_a_clear_winner_may_fail_once_and_one_that_fails_where_it_is_bad_does_not_win() -> None:
+    clear = report(evaluation(20, _noisy(0, 1.0, lambda luck: luck < -0.75), metrics=("overall",)))
+    assert clear.b.failed == 1
+    assert clear.verdict == "better", clear.reason
+    by_failing = report(evaluation(40, _noisy(FAILS_WHERE_BAD, 0.0, lambda luck: luck < -0.5), metrics=("overall",)))
+    assert _number(by_failing, "overall").verdict == "better"
+    assert by_failing.b.failed <= 4
+    assert by_failing.verdict == "inconclusive"
+    assert "would not win if these runs counted like the worst tenth of its pairs" in by_failing.reason
+    assert by_failing.briefs_to_settle is not None
+    assert by_failing.briefs_to_settle > 40
 
 
 def test_without_a_failure_nothing_else_counts() -> None:

@@ -12,6 +12,7 @@ from fourfold.evaluation.models import ClaimCounts, EvaluationReport, Observatio
 from fourfold.evaluation.preference import Placed, in_both_orders
 from fourfold.evaluation.rendering import html, junit, markdown
 from fourfold.evaluation.report import report
+from fourfold.llm.port import ModelFailure
 from tests.unit.evaluation.observations import evaluation, observed
 
 
@@ -132,3 +133,18 @@ def test_a_single_pair_shows_its_numbers_and_no_verdict() -> None:
     assert overall is not None
     assert (found.verdict, overall.n, overall.interval, overall.p) == ("inconclusive", 1, None, None)
     assert found.reason == "Fewer than 10 pairs have a value of overall."
+
+
+def test_the_notes_name_why_runs_failed_and_why_the_judge_gave_no_score() -> None:
+    def of(brief: int, side: Side) -> Observation:
+        if side == "b" and brief < 3:
+            return observed(brief, side, None, status="failed", claims=None, fault="model_authentication")
+        if side == "a" and brief == 5:
+            faults = (ModelFailure.INVALID_OUTPUT, ModelFailure.INVALID_OUTPUT)
+            return observed(brief, side, None, judge_faults=faults)
+        return observed(brief, side)
+
+    notes = report(evaluation(20, of)).notes
+    assert any(note.startswith("Failed runs: 0 of A, 3 of B (B: model_authentication 3).") for note in notes)
+    score = "Personas without a usable score of the judge: 1 of A, 0 of B (A: invalid_output 2)."
+    assert any(note.startswith(score) for note in notes)
