@@ -168,4 +168,4 @@ def test_a_cell_that_is_started_twice_at_once_is_one_run(
     monkeypatch.setattr(DynamoRunRepository, "accept", overtaken)
     assert start_cell(cell, None) == others[0]
     assert others[0]["started"] is True
-    assert len(api.read("/v1/runs", kind="generation")["data"]) == 1
+    assert len(api.read("/v1/runs", evaluation_id=given["evaluation_id"], kind="generation")["data"]) == 1
