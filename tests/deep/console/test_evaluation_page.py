@@ -12,6 +12,7 @@ from fourfold.evaluation.models import EvaluationReport, Observation, Side
 from fourfold.evaluation.report import report
 from tests.deep.console.browser import Visit
 from tests.deep.console.world import World
+from tests.unit.evaluation.hostile_report import hostile_report
 from tests.unit.evaluation.observations import evaluation, observed
 
 if TYPE_CHECKING:  # of the dependency group deep, which the gate does without
@@ -50,6 +51,18 @@ def test_what_was_not_measured_and_what_costs_little_is_shown_as_that(desk: Visi
     assert cost.split("\t")[2:5] == ["0.00004", "0.00008", "+0.00004"]
     assert "no score" in text
     assert "failed" in text
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_text_of_a_caller_leaves_the_page(desk: Visit, world: World, width: int) -> None:
+    desk.page.set_viewport_size({"width": width, "height": 900})
+    made = hostile_report()
+    long = made.rows[0].model_copy(update={"excerpt": "W" * 120})
+    text = _show(desk, world, made.model_copy(update={"rows": (long, *made.rows)}))
+    assert "W" * 120 in text
+    assert desk.page.evaluate("() => document.documentElement.scrollWidth") == width
+    ends = desk.page.locator("table").evaluate_all("all => all.map(table => table.getBoundingClientRect().right)")
+    assert width < 1280 or max(ends) <= width
 
 
 def test_the_dots_of_many_briefs_stay_in_the_plot(desk: Visit, world: World) -> None:
