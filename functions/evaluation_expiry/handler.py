@@ -9,10 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.evaluation.erasing import erase_slice
 from fourfold.evaluation.record import EvaluationStatus
-from fourfold.storage.evaluations.due import Due
+from fourfold.storage.evaluations.due import Due, is_due_by
 from functions.clock import now
 from functions.evaluation_ending import current_evaluation
-from functions.evaluation_erasure import evaluation_eraser
+from functions.evaluation_erasure import erasure_store, evaluation_eraser
 from functions.wiring import due_evaluations, evaluations
 
 logger = Logger()
@@ -36,8 +36,11 @@ def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
 def _erased(due: Due, context: LambdaContext) -> bool:
     stored = evaluations().find(due.workspace_id, due.evaluation_id)
-    if stored is None:  # it was deleted on request
-        due_evaluations().remove(due)
+    if stored is None:  # it was deleted on request, or not stored whole
+        erasure_store().remove_absent(due, lambda: _seconds_left(context) > 0)
+        return False
+    if not is_due_by(stored, due):
+        erasure_store().remove_entry(due)
         return False
     evaluation = current_evaluation(stored)  # fails a lost one, which no caller may ever read
     is_running = evaluation.status is EvaluationStatus.RUNNING

@@ -13,12 +13,13 @@ from fourfold.errors import FourfoldError
 from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.models import SIDES, Side
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
+from fourfold.evaluation.refused_models import ModelRefusedError, refusal_of_run
 from fourfold.evaluation.store import EvaluationStoppedError
 from fourfold.models.call_spans import spans_sent
 from fourfold.persona import Document, Persona
 from fourfold.progress.events import JobProgress
 from fourfold.progress.log import RunOverError
-from fourfold.progress.run import RunStatus
+from fourfold.progress.run import Run, RunStatus
 from fourfold.trace import Work
 from functions.evaluation_judge.pair import judge_pair
 from functions.preload import preload
@@ -52,24 +53,43 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     evaluation = evaluations().find(pair.workspace_id, pair.evaluation_id)
     if evaluation is None or evaluation.status is not EvaluationStatus.RUNNING:
         return {}
-    personas = {side: _persona(evaluation, pair.brief, side) for side in SIDES}
+    runs = {side: _run(evaluation, pair.brief, side) for side in SIDES}
     if budget(pair.workspace_id, evaluation.id).stopped() is not None:
         return {}
+    if any(refusal_of_run(run, pair.brief) for run in runs.values()):
+        return _refused(evaluation)
+    personas = {side: _persona(evaluation, pair.brief, side) for side in SIDES}
     try:
         with spans_sent(Work("evaluation_judge", pair.workspace_id, run_id=evaluation.run_id)):
             judge_pair(evaluation, pair.brief, personas, deadline_of(context))
+    except ModelRefusedError:
+        return _refused(evaluation)
     except EvaluationStoppedError:
         logger.info("evaluation stopped", extra={"evaluation_id": evaluation.id})
         return {}
-    _log_progress(evaluation, evaluations().pair_done(evaluation, pair.brief))
+    number = evaluations().pair_done(evaluation, pair.brief)
+    if number is not None:
+        _log_progress(evaluation, number)
     return {}
+
+
+def _refused(evaluation: Evaluation) -> dict[str, Any]:
+    """Lets the evaluation send no further call."""
+    budget(evaluation.workspace_id, evaluation.id).stop("failed")
+    logger.warning("a model refuses the evaluation", extra={"evaluation_id": evaluation.id})
+    return {}
+
+
+def _run(evaluation: Evaluation, brief: int, side: Side) -> Run | None:
+    """The ended run of a cell, or None."""
+    run = persona_store().run(evaluation.workspace_id, run_id_of(evaluation.id, brief, side))
+    if run is not None and run.status is RunStatus.RUNNING:
+        raise RunStillRunningError(run.id)
+    return run
 
 
 def _persona(evaluation: Evaluation, brief: int, side: Side) -> Persona | None:
     """The persona that a cell wrote, or None."""
-    run = persona_store().run(evaluation.workspace_id, run_id_of(evaluation.id, brief, side))
-    if run is not None and run.status is RunStatus.RUNNING:
-        raise RunStillRunningError(run.id)
     persona = persona_store().persona(evaluation.workspace_id, persona_id_of(evaluation.id, brief, side))
     return persona if persona is not None and persona.has_layers else None
 

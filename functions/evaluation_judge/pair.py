@@ -21,6 +21,7 @@ def judge_pair(evaluation: Evaluation, brief: int, personas: Mapping[Side, Perso
     Raises:
         EvaluationStoppedError: the evaluation has ended, or its budget is spent.
         JudgeTimeoutError: the rest needs another invocation.
+        ModelRefusedError: a model answers no call of the evaluation.
     """
     judge = PairJudge(evaluation, brief, evaluations(), partial(judge_models, evaluation), deadline)
     for side in sides_of(brief):

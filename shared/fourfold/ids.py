@@ -157,6 +157,12 @@ def cell_id(prefix: str, evaluation_id: str, brief: int, side: str) -> str:
     return _derived_id(prefix, evaluation_id, f"{brief}/{side}")
 
 
+def cell_ids(prefix: str, evaluation_id: str) -> tuple[str, str]:
+    """Returns the bounds between which the ids of an evaluation's cells are; see `cell_id`."""
+    common = f"{prefix}_{evaluation_id.partition('_')[2][:10]}"
+    return f"{common}{'0' * 16}", f"{common}{'z' * 16}"
+
+
 def _derived_id(prefix: str, origin: str, what: str) -> str:
     """Returns an id with the timestamp of the id `origin`, and a body derived from `origin` and `what`."""
     digest = int.from_bytes(hashlib.sha256(f"{what}\x1f{origin}".encode()).digest()[:10], "big")

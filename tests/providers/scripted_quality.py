@@ -94,7 +94,7 @@ def _written(step: str, system: str, user: list[str], said: str, rng: random.Ran
     if WITHOUT_CHAIN in system:
         user, problems = [_CONSTRAINTS.sub("", text) for text in user], []
     answer: dict[str, Any] = json.loads(composed(system, user, "" if WITHOUT_CHAIN in system else said, problems))
-    if step == "soul_draft":
+    if step in {"soul_draft", "single_call"}:
         quality = GOOD - (WORSE if GENERIC in system else 0.0) + rng.gauss(0.0, GENERATION_SD)
         answer["soul"]["wound"] += f" (mark {round(100 * min(5.0, max(0.0, quality))):03})"
     if step == "mask_build":

@@ -5,20 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from fourfold.config.commit import KeyChange
 from fourfold.config.effective import settings_of
 from fourfold.config.engine import EngineConfig
-from fourfold.config.entries import ScopeState, chain_of
-from fourfold.config.registry import flattened
+from fourfold.config.entries import Entry, ScopeState
+from fourfold.config.registry import flattened, registry
 from fourfold.config.request import REQUEST_KEYS
-from fourfold.config.resolution import effective
-from fourfold.config.service import ConfigStore
+from fourfold.config.resolution import effective, resolve
 from fourfold.config.settings import Settings
 from fourfold.evaluation.measures import DEFAULT_METRICS, POINTS_MARGIN
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
-from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError
 from fourfold.problem import problem
 from functions.clock import now
@@ -26,9 +25,9 @@ from functions.configuration import deployment_defaults
 from functions.wiring import evaluations
 
 CODE: Final = "evaluation_required"
-_REQUIRED: Final = "engine.pipeline.require_evaluation"
+REQUIRED: Final = "engine.pipeline.require_evaluation"
 # What one arm of an evaluation can change: models, method, variant, retries.
-_COMPARED: Final = tuple(key for key in REQUEST_KEYS if key.startswith("engine.pipeline."))
+COMPARED: Final = tuple(key for key in REQUEST_KEYS if key.startswith("engine.pipeline."))
 _SUFFICIENT: Final = frozenset({"better", "equivalent"})
 # The newest evaluations that are looked at: one page of the list. It bounds a commit.
 _LOOKED_AT: Final = 100
@@ -36,42 +35,70 @@ _NAMED: Final = 5
 
 
 class EvaluationRequirement:
-    """Implements `fourfold.config.service.CommitGuard` for the caller's workspace."""
+    """Implements `commit_guard.Requirement` for a workspace."""
 
-    def __init__(self, caller: Caller, store: ConfigStore) -> None:
-        self._caller, self._store = caller, store
+    def __init__(self, workspace_id: str) -> None:
+        self._workspace_id = workspace_id
 
-    def __call__(self, before: Sequence[ScopeState], after: Sequence[ScopeState], changes: Sequence[KeyChange]) -> None:
-        """Checks a commit that changes the settings of the pipeline, at the scope of the last states.
+    def concerns(self, changes: Sequence[KeyChange]) -> bool:
+        """Whether the settings of the pipeline change that an evaluation can compare, or the demand itself."""
+        return any(change.key in {*COMPARED, REQUIRED} for change in changes)
+
+    def check(self, before: Sequence[ScopeState], after: Sequence[ScopeState]) -> None:
+        """Checks the settings after a commit, and those after each value that ends.
 
         Raises:
-            ProblemError: 409, no evaluation of the new settings against the present ones allows the change.
+            ProblemError: 409, settings are neither the present ones nor found as good as those before them.
         """
-        changed = [change.key for change in changes if change.key in _COMPARED]
-        if not changed and _REQUIRED not in {change.key for change in changes}:
-            return
-        below = chain_of(self._caller.org_id, self._caller.workspace_id)[len(after) :]
-        states = self._store.states(below) if below else {}
-        tail = [states[ref] for ref in below]
-        present, wanted = _engine([*before, *tail]), _engine([*after, *tail])
-        if not wanted.pipeline.require_evaluation:
-            return
-        pair = (_hash(present), _hash(wanted))
-        if pair[0] != pair[1] and not self._is_evaluated(pair):
-            raise _refusal(_differing(present, wanted))
+        at = now()
+        present = earlier = _engine(before, at)
+        for moment in (at, *_ends(before, after, at)):
+            wanted = _engine(after, moment)
+            pair = (_hash(earlier), _hash(wanted))
+            if wanted.pipeline.require_evaluation and pair[1] not in {pair[0], _hash(present)}:
+                self._require_evaluated(pair, _differing(earlier, wanted), None if moment == at else moment)
+            earlier = wanted
+
+    def _require_evaluated(self, pair: tuple[str, str], keys: Sequence[str], end: datetime | None) -> None:
+        if not self._is_evaluated(pair):
+            raise _refusal(keys, end)
 
     def _is_evaluated(self, pair: tuple[str, str]) -> bool:
-        page = evaluations().page(self._caller.workspace_id, _LOOKED_AT, None)
+        page = evaluations().page(self._workspace_id, _LOOKED_AT, None)
         return any(_pair(each) == pair and _allows(each) for each in page.evaluations)
 
 
-def _engine(chain: Sequence[ScopeState]) -> EngineConfig:
-    return settings_of(effective(chain, deployment_defaults(), now())).engine
+def why_evaluated(name: str, chain: Sequence[ScopeState], moment: datetime) -> str:
+    """What `explain` adds for a key that an evaluation must precede, where one is demanded; empty otherwise."""
+    if name not in COMPARED:
+        return ""
+    demand = resolve(registry()[REQUIRED], chain, deployment_defaults()[REQUIRED], moment=moment)
+    return f" {REQUIRED} is true: a change needs an evaluation first." if demand.value else ""
+
+
+def _ends(before: Sequence[ScopeState], after: Sequence[ScopeState], at: datetime) -> list[datetime]:
+    """When compared values end after a commit that changes some, in order: each is inherited then.
+
+    Those of earlier commits are among them: what they end in is changed by this one.
+    """
+    entries = [_compared_entries(state) for state in after]
+    if entries == [_compared_entries(state) for state in before]:
+        return []
+    ends = {entry.expires_at for each in entries for entry in each.values()}
+    return sorted(end for end in ends if end is not None and end > at)
+
+
+def _compared_entries(state: ScopeState) -> dict[str, Entry]:
+    return {key: entry for key, entry in state.entries.items() if key in COMPARED}
+
+
+def _engine(chain: Sequence[ScopeState], moment: datetime) -> EngineConfig:
+    return settings_of(effective(chain, deployment_defaults(), moment)).engine
 
 
 def _compared(engine: EngineConfig) -> dict[str, object]:
     values = flattened(Settings(engine=engine))
-    return {key: values[key] for key in _COMPARED}
+    return {key: values[key] for key in COMPARED}
 
 
 def _hash(engine: EngineConfig) -> str:
@@ -95,14 +122,20 @@ def _allows(evaluation: Evaluation) -> bool:
 
 def _differing(present: EngineConfig, wanted: EngineConfig) -> list[str]:
     old, new = _compared(present), _compared(wanted)
-    return [key for key in _COMPARED if old[key] != new[key]]
+    return [key for key in COMPARED if old[key] != new[key]]
 
 
-def _refusal(keys: Sequence[str]) -> ProblemError:
+def _refusal(keys: Sequence[str], end: datetime | None) -> ProblemError:
     named = ", ".join(keys[:_NAMED]) + (f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else "")
     detail = (
         f"No evaluation found these settings better than the present ones, or equivalent: {named}. POST "
         '/v1/evaluations with "a": {}, the new values in "b": {"config": ...} and no other metrics or margin than '
-        f"the defaults, or set {_REQUIRED} to false."
+        f"the defaults, or set {REQUIRED} to false."
     )
+    if end is not None:
+        detail = (
+            f"Values end at {end.isoformat()}. The settings are then neither the present ones again nor "
+            f"found as good as those until then: {named}. Set them without expires_at, evaluate these settings too, "
+            f"against those until then, or set {REQUIRED} to false."
+        )
     return ProblemError(problem(CODE, "The settings must be evaluated first", 409, detail))

@@ -54,7 +54,7 @@ _STATE = "A revision number, or a snapshot id."
 _STATES = r"^([0-9]{1,12}|cfs_[0-9a-hjkmnp-tv-z]{26})$"
 _COMMIT = replies.problems(400, 403, 404, 413, 415, 422, also=OF_COMMITS)
 _ROLLBACK = replies.problems(400, 403, 404, 413, 415, 422, also=[*OF_COMMITS, *OF_KEYED_REQUESTS])
-_TRANSIENT = frozenset({"config_busy", "precondition_failed", "voice_check_required"})
+_TRANSIENT = frozenset({"config_busy", "precondition_failed", "voice_check_required", "evaluation_required"})
 
 
 @router.get("", summary="Read effective settings", response_model=ConfigView, responses=replies.problems(404, 422))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
 
-from fourfold.config.commit import Author, KeyChange, RefusedError, diff_entries
+from fourfold.config.commit import Author, RefusedError, diff_entries
 from fourfold.config.entries import Entries, ScopeState, chain_of
 from fourfold.config.history import Revision, Snapshot, is_snapshot_id
 from fourfold.config.registry import nearest, registry
@@ -32,7 +32,8 @@ from fourfold.http.revision_tags import etag, expected_revision, precondition_fa
 from fourfold.models.credentials import available_providers
 from fourfold.persona import PersonaGoneError
 from fourfold.problem import FieldError, problem
-from functions.api.config.evaluation_requirement import EvaluationRequirement
+from functions.api.config.commit_guard import CommitGuard
+from functions.api.config.evaluation_requirement import EvaluationRequirement, why_evaluated
 from functions.api.config.schemas import (
     ChainLink,
     CommitResult,
@@ -103,12 +104,9 @@ class ScopeSettings:
     @cached_property
     def service(self) -> ConfigService:
         """The service that commits changes."""
-        guards = (VoiceRequirement(self._caller, self.store), EvaluationRequirement(self._caller, self.store))
-
-        def guard(before: Sequence[ScopeState], after: Sequence[ScopeState], changes: Sequence[KeyChange]) -> None:
-            for each in guards:
-                each(before, after, changes)
-
+        workspace_id = self._caller.workspace_id
+        requirements = (VoiceRequirement(workspace_id), EvaluationRequirement(workspace_id))
+        guard = CommitGuard(self._caller, self.store, requirements)
         return ConfigService(self.store, deployment_defaults(), available_providers(os.environ), guard)
 
     def shows_authors(self, scope: Scope) -> bool:
@@ -186,7 +184,10 @@ class ScopeSettings:
             hint = f" Did you mean {', '.join(alike)}?" if alike else ""
             raise rejected([FieldError(pointer="key", code="unknown_key", detail=f"Unknown key.{hint}", nearest=alike)])
         default = deployment_defaults()[name]
-        resolution = resolve(key, self._chain(), default, moment=now())
+        chain, at = self._chain(), now()
+        resolution = resolve(key, chain, default, moment=at)
+        end = _end_of(resolution)
+        then = None if end is None else resolve(key, chain, default, moment=end)
         default_link = ChainLink(
             scope=DEFAULT,
             standing="applies" if resolution.source == DEFAULT else "overridden",
@@ -200,7 +201,7 @@ class ScopeSettings:
             value=resolution.value,
             source=resolution.source,
             locked_by=resolution.locked_by,
-            why=_why(resolution),
+            why=_why(resolution, then) + why_evaluated(name, chain, at),
             chain=(default_link, *(self._link(link) for link in resolution.by_scope)),
             unit=key.unit,
             description=key.description,
@@ -332,7 +333,8 @@ def _link(link: ScopeEntry) -> ChainLink:
     )
 
 
-def _why(resolution: Resolution) -> str:
+def _why(resolution: Resolution, then: Resolution | None) -> str:
+    """Explains a value in words; `then` is what applies after its end, None if it has none."""
     if resolution.source == DEFAULT:
         summary = "No scope sets a value: the default of the deployment applies."
     else:
@@ -344,8 +346,9 @@ def _why(resolution: Resolution) -> str:
     for item in resolution.by_scope:
         if item.standing == "expired":
             summary += f" The value of the {item.scope} scope has expired."
-    if (end := _end_of(resolution)) is not None:
-        summary += f" It expires at {end.isoformat()}."
+    if (end := _end_of(resolution)) is not None and then is not None:
+        follows = "the default" if then.source == DEFAULT else f"the value of the {then.source} scope"
+        summary += f" It expires at {end.isoformat()}; then {follows} applies."
     for scope in resolution.shadowed:
         summary += f" The value of the {scope} scope is overridden by a lock."
     return summary

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from fourfold.config.commit import KeyChange
-from fourfold.config.entries import ScopeState, chain_of
+from fourfold.config.entries import ScopeState
 from fourfold.config.registry import registry
 from fourfold.config.resolution import resolve
-from fourfold.config.service import ConfigStore
-from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError
 from fourfold.persona import SPEAKABLE, Persona
 from fourfold.personas.filters import PersonaFilter
@@ -29,24 +27,19 @@ _NAMED: Final = 5
 
 
 class VoiceRequirement:
-    """Implements `fourfold.config.service.CommitGuard` for the caller's workspace."""
+    """Implements `commit_guard.Requirement` for a workspace."""
 
-    def __init__(self, caller: Caller, store: ConfigStore) -> None:
-        self._caller, self._store = caller, store
+    def __init__(self, workspace_id: str) -> None:
+        self._workspace_id = workspace_id
 
-    def __call__(self, before: Sequence[ScopeState], after: Sequence[ScopeState], changes: Sequence[KeyChange]) -> None:
-        """Checks a commit that sets the chat model, at the scope of the last states.
+    def concerns(self, changes: Sequence[KeyChange]) -> bool:
+        """Whether the chat model changes, or the demand itself."""
+        return any(change.key in {_MODEL, _REQUIRED} for change in changes)
 
-        Raises:
-            ProblemError: 409, personas with a fingerprint have no certificate of the new model.
-        """
-        if not {change.key for change in changes} & {_MODEL, _REQUIRED}:
-            return
-        below = chain_of(self._caller.org_id, self._caller.workspace_id)[len(after) :]
-        states = self._store.states(below) if below else {}
-        tail = [states[ref] for ref in below]
-        model = _value(_MODEL, [*after, *tail])
-        if model == _value(_MODEL, [*before, *tail]) or not _value(_REQUIRED, [*after, *tail]):
+    def check(self, before: Sequence[ScopeState], after: Sequence[ScopeState]) -> None:
+        """Raises ProblemError (409) if personas with a fingerprint have no certificate of the new chat model."""
+        model = _value(_MODEL, after)
+        if model == _value(_MODEL, before) or not _value(_REQUIRED, after):
             return
         missing = self._without_certificate(str(model))
         if missing:
@@ -54,7 +47,7 @@ class VoiceRequirement:
 
     def _without_certificate(self, model: str) -> list[str]:
         """The newest personas whose fingerprint was made with other models and that have no certificate of `model`."""
-        workspace_id, jobs = self._caller.workspace_id, job_store()
+        workspace_id, jobs = self._workspace_id, job_store()
         page = persona_search().page(workspace_id, PersonaFilter(), _LOOKED_AT).personas
         voices = {persona.id: persona for persona in page if _has_voice(persona)}
         certificates = jobs.results(workspace_id, voices, RunKind.VOICE_CHECK, model)

@@ -12,8 +12,7 @@ from fourfold.problem import problem
 from functions.api.evaluations.reading import known_evaluation
 from functions.api.evaluations.schemas import EvaluationErasure
 from functions.evaluation_ending import cancel
-from functions.evaluation_erasure import evaluation_eraser
-from functions.wiring import evaluations
+from functions.evaluation_erasure import erasure_store, evaluation_eraser
 
 # Far below the time at which API Gateway ends a silent request.
 _SLICE_S: Final = 20.0
@@ -50,5 +49,5 @@ def delete_evaluation(workspace_id: str, evaluation_id: str) -> EvaluationErasur
     except ConcurrentChangeError:
         raise unavailable() from None
     return EvaluationErasure(
-        evaluation_id=evaluation.id, erased_briefs=evaluations().erased(evaluation), briefs=evaluation.briefs
+        evaluation_id=evaluation.id, erased_briefs=erasure_store().erased(evaluation), briefs=evaluation.briefs
     )

@@ -40,6 +40,7 @@ _SUMMARY = RunSummary(
     id=RUN_ID,
     kind=RunKind.GENERATION,
     persona_id=PERSONA_ID,
+    evaluation_id=None,
     status=RunStatus.COMPLETED,
     error=None,
     usage=RunUsage(tokens=TokenUsage.model_validate(TOKENS), cost_usd=0.018),

@@ -17,7 +17,7 @@ def run_list(workspace_id: str, wanted: RunFilter, limit: int, after: str | None
     page = wiring.run_directory().page(workspace_id, wanted, limit, after)
     current = [_current(run) for run in page.runs]
     return RunList(
-        data=tuple(_summary(run) for run in current if wanted.status in {None, run.status}),
+        data=tuple(_summary(run) for run in current if wanted.selects(run)),
         has_more=page.last is not None,
         next_cursor=None if page.last is None else opaque_cursor(page.last),
     )
@@ -35,6 +35,7 @@ def _summary(run: Run) -> RunSummary:
         id=run.id,
         kind=run.kind,
         persona_id=run.persona_id,
+        evaluation_id=run.evaluation_id,
         status=run.status,
         error=run.error,
         usage=None if in_progress else RunUsage(tokens=run.usage.tokens, cost_usd=run.usage.cost_usd),

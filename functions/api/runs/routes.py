@@ -12,7 +12,7 @@ from fourfold.http import sse
 from fourfold.http.cursors import id_after
 from fourfold.http.negotiation import JSON, media_type_for
 from fourfold.http.problems import not_found, rejected
-from fourfold.ids import PersonaId, is_run_id
+from fourfold.ids import EvaluationId, PersonaId, is_run_id
 from fourfold.problem import FieldError
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -41,12 +41,16 @@ async def list_runs(  # noqa: PLR0913, PLR0917 - a parameter for each filter
     kind: Annotated[RunKind | None, Query(description="Only runs of this kind.")] = None,
     status: Annotated[RunStatus | None, Query(description="Only runs with this status.")] = None,
     persona_id: Annotated[PersonaId | None, Query(description="Only runs of this persona.")] = None,
+    evaluation_id: Annotated[
+        EvaluationId | None,
+        Query(description="Only runs that make personas of this evaluation; without it or `persona_id`, none of any."),
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
     """Lists generations and background jobs, newest first. A page may be short while `has_more` is true."""
     after = None if cursor is None else id_after(cursor, is_run_id)
-    wanted = RunFilter(kind, status, persona_id)
+    wanted = RunFilter(kind, status, persona_id, evaluation_id)
     return document(await wiring.in_thread(lambda: run_list(caller.workspace_id, wanted, limit, after)))
 
 

@@ -33,6 +33,7 @@ class RunSummary(BaseModel):
     id: str
     kind: RunKind
     persona_id: str | None
+    evaluation_id: str | None
     status: RunStatus
     error: Problem | None
     usage: RunUsage | None

@@ -15,15 +15,16 @@ Kind = Literal["generation", "audit", "fingerprint", "provocation", "voice_check
 Status = Literal["running", "completed", "failed"]
 
 
-def runs(
+def runs(  # noqa: PLR0913, PLR0917 - an argument for each option
     kind: Annotated[Kind | None, typer.Option(help="Only runs of this kind.")] = None,
     status: Annotated[Status | None, typer.Option(help="Only runs with this status.")] = None,
     persona: Annotated[str | None, typer.Option(help="per_...: only runs of this persona.")] = None,
+    evaluation: Annotated[str | None, typer.Option(help="evl_...: only runs that make its personas.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List the newest runs: generations and background jobs."""
-    filters = {"kind": kind, "status": status, "persona_id": persona}
+    filters = {"kind": kind, "status": status, "persona_id": persona, "evaluation_id": evaluation}
     wanted = {name: value for name, value in filters.items() if value is not None}
     with connected() as client:
         found = client.first("/v1/runs", limit, **wanted)

@@ -84,6 +84,7 @@ class RunSummary(BaseModel):
     id: str
     kind: str
     persona_id: str | None
+    evaluation_id: str | None = None
     status: str
     error: dict[str, Any] | None
     usage: dict[str, Any] | None

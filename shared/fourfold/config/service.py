@@ -44,11 +44,13 @@ class RevisionMismatchError(ConflictError):
 class ConfigStore(StateSource, Protocol):
     """Stores states, revisions and snapshots."""
 
-    def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
+    def write(
+        self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision, relied_on: Sequence[ScopeState] = ()
+    ) -> None:
         """Stores a commit and its `config.changed` event in one transaction.
 
         Raises:
-            StaleError: the scope is not at the previous revision, or an ancestor has changed.
+            StaleError: the scope is not at the previous revision, or an ancestor or a state of `relied_on` has changed.
         """
 
     def below(self, ref: ScopeRef) -> Iterable[tuple[ScopeState, ...]]:
@@ -58,8 +60,9 @@ class ConfigStore(StateSource, Protocol):
         """Stores a snapshot."""
 
 
-# Raises if a commit must not be made: states of the chain before and after it, and its changes.
-CommitGuard = Callable[[Sequence[ScopeState], Sequence[ScopeState], Sequence[KeyChange]], None]
+# Raises if a commit must not be made: states of the chain before and after it, and its changes. Returns the states
+# below the chain that it has read: the commit is stored only if they have not changed.
+CommitGuard = Callable[[Sequence[ScopeState], Sequence[ScopeState], Sequence[KeyChange]], Sequence[ScopeState]]
 
 
 class Overridden(Document):
@@ -117,7 +120,7 @@ class ConfigService:
     store: ConfigStore
     defaults: Mapping[str, JsonValue]
     providers: Collection[str]
-    guard: CommitGuard = lambda _before, _after, _changes: None
+    guard: CommitGuard = lambda _before, _after, _changes: ()
 
     def commit(self, request: CommitRequest, ops: Callable[[Sequence[ScopeState]], Sequence[Op]]) -> Committed:
         """Commits the operations that `ops` returns for the current chain, all or none.
@@ -181,11 +184,11 @@ class ConfigService:
             if request.expected is not None and chain[-1].revision != request.expected:
                 raise RevisionMismatchError(chain[-1].revision)
             outcome = change(chain)
-            self.guard(chain, [*chain[:-1], outcome.state], outcome.changes)
+            relied_on = self.guard(chain, [*chain[:-1], outcome.state], outcome.changes)
             if request.dry_run or not outcome.changes:
                 return outcome
             with suppress(StaleError):
-                self.store.write(chain[:-1], outcome.state, _record(request, outcome))
+                self.store.write(chain[:-1], outcome.state, _record(request, outcome), relied_on)
                 return outcome
         raise StaleError
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fourfold.errors import DeadlineError
 from fourfold.evaluation.record import Evaluation
+from fourfold.evaluation.refused_models import ModelRefusedError, is_refused
 from fourfold.evaluation.store import EvaluationStore
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ModelCall, ModelError, StoppedError
@@ -19,9 +20,10 @@ class JudgeTimeoutError(DeadlineError):
 
 @dataclass(frozen=True)
 class AskedOnce:
-    """The answers of an evaluation, by key."""
+    """The answers about one brief of an evaluation, by key."""
 
     evaluation: Evaluation
+    brief: int
     store: EvaluationStore
     deadline: Deadline
 
@@ -37,6 +39,7 @@ class AskedOnce:
         Raises:
             EvaluationStoppedError: the evaluation sends no further call; the calls that the answer took are stored.
             JudgeTimeoutError: the time left may not suffice for a call of `timeout_s`.
+            ModelRefusedError: the model answers no call of the evaluation; what it refused is stored.
         """
         if self.store.judgement(self.evaluation, key) is not None:
             return
@@ -45,7 +48,10 @@ class AskedOnce:
         try:
             found = answer()
         except ModelError as error:  # a model without a usable answer was paid for
-            found = unanswered(error.calls)
+            self._keep(key, unanswered(error.calls))
+            if is_refused(error.failure, self.brief):
+                raise ModelRefusedError(error.reason) from None
+            return
         except StoppedError as stopped:
             if stopped.calls:
                 self._keep(key, unanswered(stopped.calls))

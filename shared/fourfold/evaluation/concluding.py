@@ -19,6 +19,7 @@ from fourfold.evaluation.observing import (
     replies_of,
 )
 from fourfold.evaluation.record import Evaluation, EvaluationStatus, StopReason
+from fourfold.evaluation.refused_models import refusal_of_calls, refusal_of_run
 from fourfold.evaluation.report import EvaluationData, report
 from fourfold.evaluation.store import Budget, Committed, EvaluationStore
 from fourfold.events.envelope import EventData, bus_entry
@@ -66,6 +67,7 @@ class _Observed:
     judgements: dict[Side, list[Judgement]]
     pair_judgements: list[PairJudgement]
     replies: dict[Side, Accounts]  # what they came to: the replies themselves would take most of the memory
+    refusal: Problem | None  # the first one of a model that the evaluation needs
 
 
 def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Problem | None = None) -> Evaluation:
@@ -78,6 +80,8 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
     stopped: StopReason | None = "failed" if failure is not None else context.budget.stopped()
     briefs = context.evaluations.briefs(evaluation.workspace_id, evaluation.id)
     observed = _observed(evaluation, len(briefs), context)
+    if stopped == "failed":
+        failure = failure or observed.refusal or EVALUATION_FAILED
     committed = context.budget.spent()
     built = report(_data(evaluation, briefs, observed, stopped, committed))
     ended = _ended(evaluation, stopped, failure, committed, context.clock())
@@ -106,6 +110,7 @@ def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -
     pair_judgements: list[PairJudgement] = []
     judged: dict[Side, list[Judgement]] = {side: [] for side in SIDES}
     replied: dict[Side, Accounts] = dict.fromkeys(SIDES, NOTHING_SPENT)
+    refusal: Problem | None = None
     for first in range(0, briefs, _BRIEFS_AT_ONCE):
         some = range(first, min(first + _BRIEFS_AT_ONCE, briefs))
         cells = context.evaluations.cells(evaluation, some)
@@ -113,18 +118,23 @@ def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -
             judgements = judgements_of(evaluation, brief, side, stored)
             replies = replies_of(evaluation, brief, side, stored)
             judged[side] += judgements
-            calls = (call for reply in replies for call in reply.calls)
+            calls = [call for reply in replies for call in reply.calls]
             replied[side] = added(replied[side], spent_on(_KIND, evaluation.author, calls, REPLY_STEP))
+            calls += [call for judgement in judgements for call in judgement.calls]
             cell = cells.get((brief, side))
+            run = None if cell is None else cell.run
+            refusal = refusal or refusal_of_run(run, brief) or refusal_of_calls(calls, brief)
             seen = None if cell is None else observation(evaluation, brief, side, cell, judgements, replies)
             if seen is not None:
                 found.append(seen)
         for brief in some:
-            pair_judgements += pair_judgements_of(brief, stored).values()
+            compared = pair_judgements_of(brief, stored).values()
+            pair_judgements += compared
+            refusal = refusal or refusal_of_calls((call for each in compared for call in each.calls), brief)
             preference = preference_of(brief, stored)
             if preference is not None:
                 preferences.append(preference)
-    return _Observed(tuple(found), tuple(preferences), judged, pair_judgements, replied)
+    return _Observed(tuple(found), tuple(preferences), judged, pair_judgements, replied, refusal)
 
 
 def _data(

@@ -39,6 +39,7 @@ class PairJudge:
         Raises:
             EvaluationStoppedError: the evaluation sends no further call.
             JudgeTimeoutError: the time left may not suffice for a call.
+            ModelRefusedError: the judge answers no call of the evaluation.
         """
         if persona is None:
             return
@@ -65,7 +66,7 @@ class PairJudge:
 
     @property
     def _once(self) -> AskedOnce:
-        return AskedOnce(self.evaluation, self.store, self.deadline)
+        return AskedOnce(self.evaluation, self.brief, self.store, self.deadline)
 
     @property
     def _timeout_s(self) -> float:

@@ -47,12 +47,13 @@ class ScenarioReplies:
         Raises:
             EvaluationStoppedError: the evaluation sends no further call.
             JudgeTimeoutError: the time left may not suffice for a call.
+            ModelRefusedError: the model as which it speaks answers no call of the evaluation.
         """
         if persona is None or not self.evaluation.scenarios:
             return
         engine = self.evaluation.arm(side).config
         config, scenarios = reply_config(engine), scenario_set(engine.pipeline.variant)
-        once = AskedOnce(self.evaluation, self.store, self.deadline)
+        once = AskedOnce(self.evaluation, self.brief, self.store, self.deadline)
 
         def reply(scenario: Scenario) -> PersonaReply:
             turn = scenario_turn(persona, engine.safety, scenario)

@@ -40,8 +40,11 @@ class EvaluationStore(Protocol):
             BudgetExceededError: a budget has too little left; nothing is stored.
         """
 
-    def pair_done(self, evaluation: Evaluation, brief: int) -> int:
-        """Notes that the pair of a brief is judged; returns how many pairs are."""
+    def pair_done(self, evaluation: Evaluation, brief: int) -> int | None:
+        """Notes that the pair of a brief is judged; returns which one it is, from 1: the same if it is noted again.
+
+        None if the evaluation is deleted.
+        """
 
     def find(self, workspace_id: str, evaluation_id: str) -> Evaluation | None:
         """Returns the evaluation, or None."""

@@ -8,7 +8,8 @@ a key that everything shares.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from heapq import merge
 
 from fourfold.ids import id_created_at
 from fourfold.storage.partitions import month_pk, months_pk
@@ -16,6 +17,10 @@ from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT
 
 PERSONAS, RUNS, EVALUATIONS = "PERSONAS", "RUNS", "EVALUATIONS"
+# An evaluation makes thousands of personas: they have lists of their own, so that no other list is read past them.
+EVALUATED_PERSONAS, EVALUATED_RUNS = "EVALUATED_PERSONAS", "EVALUATED_RUNS"
+ALL_PERSONAS = (PERSONAS, EVALUATED_PERSONAS)
+ALL_RUNS = (RUNS, EVALUATED_RUNS)
 
 _KNOWN_MONTHS = 10_000
 _KNOWN_FOR_S = 3600.0
@@ -48,7 +53,7 @@ class Months:
 
         Args:
             workspace_id: whose list.
-            listed: `PERSONAS`, `RUNS` or `EVALUATIONS`.
+            listed: the list, such as `PERSONAS`.
             after: only those that follow this id in the order; it may be absent.
             page: entries read by one request.
             newest_first: descending order.
@@ -58,6 +63,13 @@ class Months:
             pk = month_pk(workspace_id, listed, month)
             start = key(pk, after) if after is not None and month == first else None
             yield from self._table.query(pk, start_after=start, newest_first=newest_first, page=page)
+
+    def entries_of_all(
+        self, workspace_id: str, lists: Sequence[str], after: str | None, page: int, *, newest_first: bool = True
+    ) -> Iterator[Item]:
+        """The entries of several lists in one order of their ids; see `entries`."""
+        found = (self.entries(workspace_id, listed, after, page, newest_first=newest_first) for listed in lists)
+        return merge(*found, key=lambda item: item["sk"]["S"], reverse=newest_first)
 
     def _months(self, workspace_id: str, listed: str, first: str | None, *, newest_first: bool) -> Iterator[str]:
         """The months from `first` on, in the order."""

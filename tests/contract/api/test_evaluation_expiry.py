@@ -11,7 +11,9 @@ import pytest
 from fourfold.evaluation.cells import persona_id_of
 from fourfold.personas.deletion import delete_persona
 from fourfold.pipeline.store import ConcurrentChangeError
-from functions import evaluation_ending
+from fourfold.storage.evaluations.due import due_entry, due_item
+from fourfold.storage.table import Table
+from functions import evaluation_ending, wiring
 from functions.api.evaluations import deleting, starting
 from functions.evaluation_expiry import handler as expiry
 from functions.evaluation_start.handler import handler as start_cell
@@ -93,6 +95,38 @@ def test_a_lost_evaluation_that_is_never_read_is_failed_and_goes_by_age(
     failed = [item["entry"]["S"] for item in api.stored("outbox") if "evaluation.failed" in item["entry"]["S"]]
     assert len(failed) == 1
     assert made["evaluation_id"] in failed[0]
+
+
+def test_the_briefs_of_an_evaluation_that_was_not_stored_whole_go_within_days(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: Any) -> None:
+        raise ConnectionResetError
+
+    body = {"b": {"method": "naive"}, "briefs": BRIEFS, "max_usd": 5}
+    with monkeypatch.context() as crash:
+        crash.setattr("fourfold.storage.evaluations.store.transact", dies)
+        assert api.call("POST", "/v1/evaluations", FULL_KEY, json=body).status_code == 500
+    [page] = [item for item in api.stored("personas") if item["sk"]["S"].startswith("BRIEFS#")]
+    whole = _evaluated(api, machine)
+    assert _expire(monkeypatch, timedelta(days=3)) == 0
+    assert page["pk"] not in [item["pk"] for item in api.stored("personas")]
+    assert api.read(whole)["report"]["pairs"] == len(BRIEFS)
+    assert len([item for item in api.stored("personas") if item["pk"]["S"] == "EVALUATIONS#DUE"]) == 1
+
+
+def test_an_entry_of_an_evaluation_that_is_not_its_own_deletes_nothing_of_it(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same request was stored by two processes at once, and the slower one died."""
+    path = _evaluated(api, machine)
+    evaluation = wiring.evaluations().find("ws_one", path.rpartition("/")[2])
+    assert evaluation is not None
+    Table(api.tables, "personas").put(due_item(due_entry(evaluation, evaluation.created_at + timedelta(days=2))))
+    assert _expire(monkeypatch, timedelta(days=3)) == 0
+    assert api.read(path)["report"]["pairs"] == len(BRIEFS)
+    assert _expire(monkeypatch, timedelta(days=91)) == 1
+    assert [item for item in api.stored("personas") if item["pk"]["S"] == "EVALUATIONS#DUE"] == []
 
 
 def test_a_workspace_says_how_long_its_evaluations_are_kept(

@@ -37,8 +37,10 @@ class MemoryConfigStore:
             return None
         return ScopeState(ref, revision, apply_changes({}, chain.from_iterable(changes)))
 
-    def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
-        if any(self._at(state.ref).revision != state.revision for state in ancestors):
+    def write(
+        self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision, relied_on: Sequence[ScopeState] = ()
+    ) -> None:
+        if any(self._at(state.ref).revision != state.revision for state in (*ancestors, *relied_on)):
             raise StaleError
         if self._at(after.ref).revision != after.revision - 1:
             raise StaleError

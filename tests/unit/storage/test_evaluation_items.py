@@ -17,12 +17,15 @@ from fourfold.evaluation.models import Arm, BriefItem
 from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.staleness import MAX_LIFE
 from fourfold.persona import INTENT_MAX_CHARACTERS
+from fourfold.spending.budget import Cap, reservation
 from fourfold.storage.evaluations.due import DueEvaluations
+from fourfold.storage.evaluations.erasure import DynamoEvaluationErasure
 from fourfold.storage.evaluations.store import BRIEFS_OF_A_PAGE, BUDGET, DynamoEvaluations
 from fourfold.storage.partitions import evaluation_pk
 from fourfold.storage.personas.deletion import mark_key
 from fourfold.storage.personas.store import persona_key
 from fourfold.storage.table import Table, key
+from fourfold.storage.usage.budgets import DynamoBudgets
 from tests.dynamo_meter import DynamoMeter
 
 if TYPE_CHECKING:
@@ -100,11 +103,23 @@ def test_a_brief_of_an_earlier_version_is_found(store: DynamoEvaluations, dynamo
     assert [each.id for each in store.briefs("ws_one", EVALUATION)] == ["old-0", "old-1", "old-2"]
 
 
+def test_of_an_evaluation_that_meets_a_contended_budget_nothing_is_stored(
+    store: DynamoEvaluations, dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DynamoBudgets, "require_room", lambda *_: None)  # others take what was free, each time
+    evaluation = _evaluation(2)
+    asked = reservation((Cap("month", 1.0),), 2.0, AT, timedelta(hours=1))
+    with pytest.raises(TimeoutError):
+        store.add(evaluation, run_of(evaluation), [BriefItem(id=f"brief-{n}", text="A baker") for n in range(2)], asked)
+    left = [item["sk"]["S"] for item in dynamodb.scan(TableName="personas")["Items"]]
+    assert left == ["EVALUATIONS#2025-11", "RUNS#2025-11"], "the months of the lists"
+
+
 def test_a_pair_counts_once_and_the_budgets_item_does_not_grow(
     store: DynamoEvaluations, dynamodb: DynamoDBClient
 ) -> None:
     evaluation = _stored(store, [f"A baker, {number}" for number in range(30)])
-    assert [store.pair_done(evaluation, pair) for pair in (4, 4, 0, 29)] == [1, 1, 2, 3]
+    assert [store.pair_done(evaluation, pair) for pair in (4, 4, 0, 29, 4, 0)] == [1, 1, 2, 3, 1, 2]
     (few,) = _items(dynamodb, BUDGET)
     for pair in range(30):
         store.pair_done(evaluation, pair)
@@ -113,10 +128,38 @@ def test_a_pair_counts_once_and_the_budgets_item_does_not_grow(
     assert len(str(all_)) <= len(str(few)) + 1
 
 
+def test_a_pair_of_a_deleted_evaluation_has_no_number_and_stores_nothing(
+    store: DynamoEvaluations, dynamodb: DynamoDBClient
+) -> None:
+    evaluation = _stored(store, ["A baker", "A nurse"])
+    DynamoEvaluationErasure(dynamodb, "personas").remove(evaluation, lambda: True)
+    assert store.pair_done(evaluation, 0) is None
+    assert _items(dynamodb, "PAIR") == []
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_pairs_that_end_at_once_have_numbers_of_their_own(
+    store: DynamoEvaluations, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The second pair ends just before or after the first one reads a count."""
+    evaluation = _stored(store, ["A baker", "A nurse"])
+    get, others = Table.get, list[int | None]()
+
+    def overtaken(table: Table, *given: Any, **named: Any) -> Any:
+        found = get(table, *given, **named) if moment == "after" else None
+        if not others:
+            others.append(None)
+            others[0] = store.pair_done(evaluation, 1)
+        return found if moment == "after" else get(table, *given, **named)
+
+    monkeypatch.setattr(Table, "get", overtaken)
+    assert {store.pair_done(evaluation, 0), *others} == {1, 2}
+
+
 def test_a_removal_that_is_interrupted_leaves_an_evaluation_that_can_be_found(
     store: DynamoEvaluations, dynamodb: DynamoDBClient
 ) -> None:
-    due = DueEvaluations(dynamodb, "personas")
+    due, erasure = DueEvaluations(dynamodb, "personas"), DynamoEvaluationErasure(dynamodb, "personas")
     allowed = 0
 
     def die(**_: Any) -> None:
@@ -133,7 +176,7 @@ def test_a_removal_that_is_interrupted_leaves_an_evaluation_that_can_be_found(
         for operation in _WRITES:
             dynamodb.meta.events.register(f"before-call.dynamodb.{operation}", die)
         try:
-            return store.remove(evaluation, lambda: True)
+            return erasure.remove(evaluation, lambda: True)
         except KeyboardInterrupt:
             return False
         finally:
@@ -151,7 +194,7 @@ def test_a_removal_that_is_interrupted_leaves_an_evaluation_that_can_be_found(
         assert leads == 3 * [not ends[-1]]
         if ends[-1]:
             break
-        store.remove(_evaluation(2, delete_after=AT), lambda: True)
+        erasure.remove(_evaluation(2, delete_after=AT), lambda: True)
     assert ends[-1]
     assert len(ends) > 1
     left = [item["sk"]["S"] for item in dynamodb.scan(TableName="personas")["Items"]]
@@ -167,7 +210,8 @@ def test_an_erasure_looks_at_personas_that_were_never_made_many_at_a_time(
     table.put({**persona_key("ws_one", made), "doc": {"S": "{}"}})
     table.put(mark_key("ws_one", half_deleted))
     deleted: list[str] = []
-    eraser = EvaluationEraser(store, lambda _, persona_id: deleted.append(persona_id), lambda _: None, lambda: 0.0)
+    erasure = DynamoEvaluationErasure(dynamodb, "personas")
+    eraser = EvaluationEraser(erasure, lambda _, persona_id: deleted.append(persona_id), lambda _: None, lambda: 0.0)
     meter = DynamoMeter(dynamodb, boto3.client("dynamodb"))
     try:
         with meter.during() as usage:

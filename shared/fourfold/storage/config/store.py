@@ -72,17 +72,22 @@ class DynamoConfigStore:
             for ref, item in self._heads(refs, None)
         }
 
-    def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
+    def write(
+        self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision, relied_on: Sequence[ScopeState] = ()
+    ) -> None:
         """Stores a commit whole and announces it.
 
         Raises:
-            StaleError: the scope or an ancestor has moved.
+            StaleError: the scope, an ancestor or a state of `relied_on` has moved.
             PersonaGoneError: the persona of the scope was deleted.
         """
         table = self._table.name
         writes = [
             *self.commit_writes(after, record),
-            *(check(table, key(scope_pk(state.ref), "HEAD"), **_at_revision(state.revision)) for state in ancestors),
+            *(
+                check(table, key(scope_pk(state.ref), "HEAD"), **_at_revision(state.revision))
+                for state in (*ancestors, *relied_on)
+            ),
         ]
         is_persona = after.ref.scope is Scope.PERSONA
         exists = [self._exists_of(after.ref)] if is_persona and self._exists_of is not None else []

@@ -2,8 +2,8 @@
 
 pk `EVALUATIONS#DUE`   sk `<time>#<workspace>#<evaluation>`
 
-The only key that workspaces share. It is written once for each evaluation, which makes at least two personas, and read
-once an hour; no request of a caller reads it.
+The only key that workspaces share. An evaluation, which makes at least two personas, writes it three times, and it is
+read once an hour; no request of a caller reads it. While an evaluation is being stored it has an entry of two days.
 """
 
 from __future__ import annotations
@@ -48,14 +48,15 @@ class DueEvaluations:
                 return
             yield Due(workspace_id, evaluation_id, item["sk"]["S"])
 
-    def remove(self, due: Due) -> None:
-        """Deletes an entry."""
-        self._table.delete(key(DUE_PK, due.entry))
-
 
 def due_entry(evaluation: Evaluation, at: datetime) -> str:
     """The sort key of an evaluation's entry."""
     return f"{_moment(at)}#{evaluation.workspace_id}#{evaluation.id}"
+
+
+def is_due_by(evaluation: Evaluation, due: Due) -> bool:
+    """Whether this is the entry by which the evaluation is deleted, and not one from when it was being stored."""
+    return evaluation.delete_after is not None and due.entry == due_entry(evaluation, evaluation.delete_after)
 
 
 def due_item(entry: str) -> Item:

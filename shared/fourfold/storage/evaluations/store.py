@@ -12,9 +12,9 @@ pk month_pk        sk the id                 the entry in the workspace's list; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -32,10 +32,9 @@ from fourfold.spending.budget import BudgetExceededError, Reservation
 from fourfold.spending.spent import Account, Spent
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.evaluations.due import DUE, due_entry, due_item
-from fourfold.storage.months import EVALUATIONS, RUNS, Months, entry_key
+from fourfold.storage.months import EVALUATIONS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import evaluation_pk, persona_pk, run_pk
-from fourfold.storage.personas.deletion import mark_key
 from fourfold.storage.personas.store import persona_key
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
@@ -54,8 +53,9 @@ _BRIEF_PAGE: Final = TypeAdapter(list[BriefItem])
 _NAMES = {"#status": "status"}
 _READ_AT_ONCE: Final = 100
 PER_USD: Final = 1_000_000_000
-_DELETED_AT_ONCE: Final = 500
 _ATTEMPTS: Final = 10
+# Longer than an Idempotency-Key is kept, under which the same evaluation may be stored.
+_UNSTORED_FOR: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class EvaluationPage:
 
 
 class DynamoEvaluations:
-    """Implements `fourfold.evaluation.store.EvaluationStore`; lists and deletes."""
+    """Implements `fourfold.evaluation.store.EvaluationStore`, and lists."""
 
     def __init__(self, client: DynamoDBClient, table: str, outbox: str) -> None:
         self._client = client
@@ -86,39 +86,37 @@ class DynamoEvaluations:
 
         Raises:
             BudgetExceededError: a budget has too little left; nothing is stored.
+            TimeoutError: the budget is contended; nothing is stored.
         """
+        ws = evaluation.workspace_id
         if reservation is not None:
-            self._budgets.require_room(evaluation.workspace_id, reservation)
-        pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
+            self._budgets.require_room(ws, reservation)
+        pk = evaluation_pk(ws, evaluation.id)
         pages = [briefs[first : first + BRIEFS_OF_A_PAGE] for first in range(0, len(briefs), BRIEFS_OF_A_PAGE)]
+        # By this entry the pages are deleted if the process dies before the evaluation is stored.
+        unstored = due_item(due_entry(evaluation, evaluation.created_at + _UNSTORED_FOR))
+        self._table.put(unstored)
         self._table.put_many(
             {**key(pk, f"{_BRIEFS}{number:04}"), "doc": packed(_BRIEF_PAGE.dump_json(list(page)).decode())}
             for number, page in enumerate(pages)
         )
-        self._months.register(evaluation.workspace_id, EVALUATIONS, evaluation.id)
+        self._months.register(ws, EVALUATIONS, evaluation.id)
         most = str(units(evaluation.max_usd))
         writes = [
             put(self._table.name, _record_item(evaluation), ABSENT),
             put(self._table.name, {**key(pk, BUDGET), "committed": {"N": "0"}, "remaining": {"N": most}}),
+            delete(self._table.name, unstored),
             *self._listed(evaluation),
             *self._runs.new(run),
         ]
         try:
-            return self._accept(run, writes, reservation)
-        except BudgetExceededError:
+            if reservation is None:
+                return not transact(self._client, {"evaluation": writes})
+            return self._budgets.begin(ws, run.id, reservation, writes)
+        except (BudgetExceededError, TimeoutError):
             self._table.delete_many(key(pk, f"{_BRIEFS}{number:04}") for number in range(len(pages)))
+            self._table.delete(unstored)
             raise
-
-    def _accept(self, run: Run, writes: list[Write], reservation: Reservation | None) -> bool:
-        """Stores and reserves, all or nothing; False if the evaluation is stored already."""
-        for _ in range(_ATTEMPTS):
-            held = {} if reservation is None else self._budgets.hold_writes(run.workspace_id, run.id, reservation)
-            failed = transact(self._client, {"evaluation": writes, **held})
-            if "evaluation" in failed or not failed:
-                return not failed
-            if reservation is not None:  # it is the budget that has no room; another time it may
-                self._budgets.require_room(run.workspace_id, reservation)
-        raise TimeoutError(f"the budget of {run.workspace_id} is contended")
 
     def _listed(self, evaluation: Evaluation) -> list[Write]:
         entry = entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id)
@@ -127,27 +125,44 @@ class DynamoEvaluations:
         due = due_entry(evaluation, evaluation.delete_after)
         return [put(self._table.name, {**entry, DUE: {"S": due}}), put(self._table.name, due_item(due))]
 
-    def pair_done(self, evaluation: Evaluation, brief: int) -> int:
-        """Notes that the pair of a brief is judged; returns how many pairs are."""
+    def pair_done(self, evaluation: Evaluation, brief: int) -> int | None:
+        """Notes that the pair of a brief is judged; returns which one it is in the order in which pairs are, from 1.
+
+        Each pair has a number of its own, the same if it is noted again. None if the evaluation is deleted.
+        """
         pk, table = evaluation_pk(evaluation.workspace_id, evaluation.id), self._table.name
-        writes = [
-            put(table, key(pk, f"{_PAIR}{brief:05}"), ABSENT),
-            update(table, key(pk, BUDGET), "ADD judged :one", PRESENT, values={":one": {"N": "1"}}),
-        ]
-        transact(self._client, {"pair": writes})
-        item = self._table.get(key(pk, BUDGET), "judged")
-        return int(item["judged"]["N"]) if item else 0
+        pair = key(pk, f"{_PAIR}{brief:05}")
+        for _ in range(_ATTEMPTS):
+            budget = self._table.get(key(pk, BUDGET), "pk, judged")
+            if budget is None:
+                return None
+            count = _judged(budget)
+            number, seen = {"N": str(count + 1)}, {":count": {"N": str(count)}} if count else {}
+            counted = update(
+                table,
+                key(pk, BUDGET),
+                "SET judged = :number",
+                f"{PRESENT} AND {'judged = :count' if count else 'attribute_not_exists(judged)'}",
+                values={":number": number, **seen},
+            )
+            noted = put(table, {**pair, "judged": number}, ABSENT)
+            failed = transact(self._client, {"pair": [noted], "count": [counted]})
+            if not failed:
+                return count + 1
+            if "pair" in failed:  # noted before; an earlier version stored no number
+                return _judged(self._table.get(pair)) or count
+        raise TimeoutError(f"the count of pairs of {evaluation.id} is contended")
 
     def find(self, workspace_id: str, evaluation_id: str) -> Evaluation | None:
         """The evaluation, strongly consistent, or None."""
-        item = self._table.get(_key(workspace_id, evaluation_id))
+        item = self._table.get(evaluation_key(workspace_id, evaluation_id))
         return None if item is None else Evaluation.model_validate_json(item["doc"]["S"])
 
     def page(self, workspace_id: str, limit: int, after: str | None) -> EvaluationPage:
         """Up to `limit` (1-100) evaluations, newest first, those that began before evaluation `after`."""
         entries = self._months.entries(workspace_id, EVALUATIONS, after, limit + 1)
         ids = [item["sk"]["S"] for item in islice(entries, limit + 1)]
-        items = self._table.get_many(_key(workspace_id, each) for each in ids[:limit])
+        items = self._table.get_many(evaluation_key(workspace_id, each) for each in ids[:limit])
         found = {one.id: one for one in (Evaluation.model_validate_json(item["doc"]["S"]) for item in items)}
         return EvaluationPage(
             [found[each] for each in ids[:limit] if each in found], ids[limit - 1] if len(ids) > limit else None
@@ -157,7 +172,7 @@ class DynamoEvaluations:
         """The workspace's evaluations in progress that began at `since` or later. The records of these are read."""
         entries = self._months.entries(workspace_id, EVALUATIONS, None, _READ_AT_ONCE)
         ids = takewhile(lambda each: id_created_at(each) >= since, (entry["sk"]["S"] for entry in entries))
-        for item in self._table.get_many(_key(workspace_id, each) for each in ids):
+        for item in self._table.get_many(evaluation_key(workspace_id, each) for each in ids):
             if item.get("status", {}).get("S") == EvaluationStatus.RUNNING:
                 yield Evaluation.model_validate_json(item["doc"]["S"])
 
@@ -209,7 +224,7 @@ class DynamoEvaluations:
         where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), f"{_JUDGEMENT}{key_}")
         writes = [
             put(self._table.name, {**where, "doc": packed(text)}, ABSENT),
-            check(self._table.name, _key(evaluation.workspace_id, evaluation.id)),
+            check(self._table.name, evaluation_key(evaluation.workspace_id, evaluation.id)),
         ]
         transact(self._client, {"judgement": writes})
 
@@ -244,52 +259,6 @@ class DynamoEvaluations:
         item = self._table.get(key(evaluation_pk(workspace_id, evaluation_id), REPORT))
         return None if item is None else EvaluationReport.model_validate_json(unpacked(item["doc"]))
 
-    def erased(self, evaluation: Evaluation) -> int:
-        """How many of its briefs have no personas left."""
-        item = self._table.get(key(evaluation_pk(evaluation.workspace_id, evaluation.id), BUDGET), "erased")
-        return int(item["erased"]["N"]) if item else 0
-
-    def personas_left(self, evaluation: Evaluation, briefs: Iterable[int]) -> frozenset[str]:
-        """The ids of the personas of these briefs that are stored, or whose deletion has begun."""
-        ws = evaluation.workspace_id
-        ids = {
-            persona_pk(ws, persona_id): persona_id
-            for persona_id in (persona_id_of(evaluation.id, brief, side) for brief in briefs for side in SIDES)
-        }
-        keys = (where(ws, persona_id) for persona_id in ids.values() for where in (persona_key, mark_key))
-        return frozenset(ids[item["pk"]["S"]] for item in self._table.get_many(keys, fields="pk"))
-
-    def note_erased(self, evaluation: Evaluation, briefs: int) -> None:
-        """Notes that the first `briefs` briefs have no personas left."""
-        where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), BUDGET)
-        self._table.update(where, "SET erased = :briefs", PRESENT, values={":briefs": {"N": str(briefs)}})
-
-    def remove(self, evaluation: Evaluation, has_time: Callable[[], bool]) -> bool:
-        """Deletes an evaluation with its run and everything it stores but its personas.
-
-        The record goes in one transaction with all that leads to it: what is left by an interruption can be found.
-
-        Returns:
-            False if the time was over before.
-        """
-        pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
-        rest = (item for item in self._table.query(pk, fields="pk, sk") if item["sk"]["S"] not in {RECORD, BUDGET})
-        while batch := list(islice(rest, _DELETED_AT_ONCE)):
-            if not has_time():
-                return False
-            self._table.delete_many(batch)
-        gone = [
-            record_key(evaluation.workspace_id, evaluation.run_id),
-            entry_key(evaluation.workspace_id, RUNS, evaluation.run_id),
-            entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id),
-            key(pk, BUDGET),
-            _key(evaluation.workspace_id, evaluation.id),
-        ]
-        if evaluation.delete_after is not None:
-            gone.append(due_item(due_entry(evaluation, evaluation.delete_after)))
-        transact(self._client, {"evaluation": [delete(self._table.name, each) for each in gone]})
-        return True
-
 
 def _cell(run: Item, persona: Item | None) -> Cell:
     basis = DraftBasis.model_validate_json(unpacked(run["basis"])) if "basis" in run else None
@@ -300,13 +269,18 @@ def _cell(run: Item, persona: Item | None) -> Cell:
     )
 
 
-def _key(workspace_id: str, evaluation_id: str) -> Item:
+def _judged(item: Item | None) -> int:
+    return 0 if item is None or "judged" not in item else int(item["judged"]["N"])
+
+
+def evaluation_key(workspace_id: str, evaluation_id: str) -> Item:
+    """The key of an evaluation's record."""
     return key(evaluation_pk(workspace_id, evaluation_id), RECORD)
 
 
 def _record_item(evaluation: Evaluation) -> Item:
     return {
-        **_key(evaluation.workspace_id, evaluation.id),
+        **evaluation_key(evaluation.workspace_id, evaluation.id),
         "status": {"S": evaluation.status.value},
         "doc": {"S": evaluation.model_dump_json()},
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.storage.layout import require_converted
-from fourfold.storage.months import PERSONAS, RUNS, entry_key
+from fourfold.storage.months import ALL_PERSONAS, ALL_RUNS, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import persona_pk, run_pk
 from fourfold.storage.personas.session_deletion import DynamoSessionDeletion
@@ -75,7 +75,7 @@ class DynamoDeletion:
     def remove_run(self, workspace_id: str, persona_id: str, run_id: str) -> None:
         """Deletes a run's items and its entry in the list, then the pointer to it."""
         self._table.delete_many(self._keys(run_pk(workspace_id, run_id)))
-        self._table.delete(entry_key(workspace_id, RUNS, run_id))
+        self._table.delete_many(entry_key(workspace_id, listed, run_id) for listed in ALL_RUNS)
         self._table.delete(key(persona_pk(workspace_id, persona_id), f"{POINTER}{run_id}"))
 
     def finish(self, workspace_id: str, persona_id: str) -> None:
@@ -83,7 +83,7 @@ class DynamoDeletion:
         self._sessions.delete_all(workspace_id, persona_id)
         owned = self._keys(persona_pk(workspace_id, persona_id))
         self._table.delete_many(each for each in owned if each["sk"]["S"] != MARK)
-        self._table.delete(entry_key(workspace_id, PERSONAS, persona_id))
+        self._table.delete_many(entry_key(workspace_id, listed, persona_id) for listed in ALL_PERSONAS)
         self._table.delete(mark_key(workspace_id, persona_id))
 
     def _keys(self, pk: str, prefix: str = "") -> Iterator[Item]:

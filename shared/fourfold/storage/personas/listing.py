@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field
 
 from fourfold.persona import Document, Persona, PersonaStatus, Visibility
-from fourfold.storage.months import PERSONAS, entry_key
+from fourfold.storage.months import EVALUATED_PERSONAS, PERSONAS, entry_key
 from fourfold.storage.table import Item
 from fourfold.storage.transactions import Write, put
 
@@ -42,6 +42,11 @@ class ListedPersona(Document):
         )
 
 
+def list_of(evaluation_id: str | None) -> str:
+    """The list that has the personas of an evaluation, or, for None, those of the workspace."""
+    return PERSONAS if evaluation_id is None else EVALUATED_PERSONAS
+
+
 def entry_writes(table: str, before: Persona | None, after: Persona) -> list[Write]:
     """The write that brings the list up to date; none where nothing listed has changed."""
     if before is not None and ListedPersona.of(before) == ListedPersona.of(after):
@@ -51,5 +56,5 @@ def entry_writes(table: str, before: Persona | None, after: Persona) -> list[Wri
 
 def entry_item(persona: Persona) -> Item:
     """A persona's entry as it is stored."""
-    key = entry_key(persona.workspace_id, PERSONAS, persona.id)
+    key = entry_key(persona.workspace_id, list_of(persona.evaluation_id), persona.id)
     return {**key, "doc": {"S": ListedPersona.of(persona).model_dump_json()}}

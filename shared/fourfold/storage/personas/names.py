@@ -49,16 +49,12 @@ class DynamoNames:
         self._clock = clock
 
     def recent(self) -> tuple[str, ...]:
-        """The names of the workspace's last RECENT personas that have one; none if names are those of the batch.
-
-        Personas of an evaluation do not count.
-        """
+        """The names of the workspace's last RECENT personas that have one; none if names are those of the batch."""
         if self._run.distinct_names != "workspace":
             return ()
         entries = self._months.entries(self._run.workspace_id, PERSONAS, None, _CONSIDERED)
         listed = (ListedPersona.model_validate_json(item["doc"]["S"]) for item in islice(entries, _CONSIDERED))
-        names = (each.name for each in listed if each.name is not None and each.evaluation_id is None)
-        return tuple(islice(names, RECENT))
+        return tuple(islice((each.name for each in listed if each.name is not None), RECENT))
 
     def claim(self, name: str) -> bool:
         """Claims the name for the run. If the table cannot be written, the name counts as free.

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from fourfold.ids import first_id
+from fourfold.ids import cell_ids, first_id
 from fourfold.personas.filters import PersonaFilter
 from fourfold.storage.layout import ConvertedWorkspaces
-from fourfold.storage.months import PERSONAS, Months, entry_key
-from fourfold.storage.personas.listing import ListedPersona
+from fourfold.storage.months import Months, entry_key
+from fourfold.storage.personas.listing import ListedPersona, list_of
 from fourfold.storage.personas.store import PersonaPage, personas_of, slug_key
 from fourfold.storage.table import Item, Table
 
@@ -60,32 +60,33 @@ class DynamoPersonaSearch:
     def _entries(self, workspace_id: str, wanted: PersonaFilter, limit: int, after: str | None) -> Iterator[Item]:
         """The entries of the list that may match, in order."""
         if wanted.slug is not None:
-            return self._entry_of_slug(workspace_id, wanted.slug, after)
-        start, end = (wanted.created_before, wanted.created_after)[:: 1 if wanted.newest_first else -1]
-        slack = _CLOCKS_DIFFER if wanted.newest_first else -_CLOCKS_DIFFER
-        first = after if after is not None else _bound(start, slack)
-        last = _bound(end, -slack)
-        is_plain = wanted == PersonaFilter(newest_first=wanted.newest_first)
-        shown = limit + 1 if is_plain else _PAGE
-        entries = self._in_order(workspace_id, first, shown, newest_first=wanted.newest_first)
+            return self._entry_of_slug(workspace_id, wanted.slug, list_of(wanted.evaluation_id), after)
+        first, last = _range(wanted)
+        is_plain = wanted == PersonaFilter(evaluation_id=wanted.evaluation_id, newest_first=wanted.newest_first)
+        listed, start = list_of(wanted.evaluation_id), first if after is None else after
+        page = limit + 1 if is_plain else _PAGE
+        entries = self._months.entries(workspace_id, listed, start, page, newest_first=wanted.newest_first)
         return entries if last is None else _until(entries, last, newest_first=wanted.newest_first)
 
-    def _in_order(self, workspace_id: str, first: str | None, shown: int, *, newest_first: bool) -> Iterator[Item]:
-        """The list's entries: `shown` in one request, then _PAGE at a time: few of those that follow may match."""
-        after, read = first, 0
-        entries = self._months.entries(workspace_id, PERSONAS, first, shown, newest_first=newest_first)
-        for item in islice(entries, shown):
-            yield item
-            after, read = item["sk"]["S"], read + 1
-        if read == shown:
-            yield from self._months.entries(workspace_id, PERSONAS, after, _PAGE, newest_first=newest_first)
-
-    def _entry_of_slug(self, workspace_id: str, slug: str, after: str | None) -> Iterator[Item]:
+    def _entry_of_slug(self, workspace_id: str, slug: str, listed: str, after: str | None) -> Iterator[Item]:
         owner = self._table.get(slug_key(workspace_id, slug))
         if owner is None or after is not None:
             return iter(())
-        entry = self._table.get(entry_key(workspace_id, PERSONAS, owner["persona_id"]["S"]))
+        entry = self._table.get(entry_key(workspace_id, listed, owner["persona_id"]["S"]))
         return iter([] if entry is None else [entry])
+
+
+def _range(wanted: PersonaFilter) -> tuple[str | None, str | None]:
+    """The ids between which those of matching personas are, in the order of the list; None: no bound.
+
+    Personas of an evaluation have ids of its time, whenever they were made.
+    """
+    if wanted.evaluation_id is not None:
+        lowest, highest = cell_ids("per", wanted.evaluation_id)
+        return (highest, lowest) if wanted.newest_first else (lowest, highest)
+    if wanted.newest_first:
+        return _bound(wanted.created_before, _CLOCKS_DIFFER), _bound(wanted.created_after, -_CLOCKS_DIFFER)
+    return _bound(wanted.created_after, -_CLOCKS_DIFFER), _bound(wanted.created_before, _CLOCKS_DIFFER)
 
 
 def _bound(moment: datetime | None, slack: timedelta) -> str | None:

@@ -25,10 +25,10 @@ from fourfold.progress.run import Run
 from fourfold.spending.spent import nano_usd, spent_in_run
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.layout import require_converted
-from fourfold.storage.months import PERSONAS, Months, entry_key
+from fourfold.storage.months import ALL_PERSONAS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import persona_pk, slug_pk
-from fourfold.storage.personas.listing import ListedPersona, entry_writes
+from fourfold.storage.personas.listing import ListedPersona, entry_writes, list_of
 from fourfold.storage.runs.records import BASE, RunRecords
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, check, delete, put, transact
@@ -103,9 +103,9 @@ class DynamoPersonaStore:
         return None if item is None else Origin.model_validate_json(unpacked(item["doc"]))
 
     def entries(self, workspace_id: str, persona_ids: Iterable[str]) -> dict[str, ListedPersona]:
-        """Persona id -> its entry in the workspace's list, for those of `persona_ids` that exist."""
-        keys = [entry_key(workspace_id, PERSONAS, persona_id) for persona_id in persona_ids]
-        items = self._table.get_many(keys)
+        """Persona id -> its entry in its list, for those of `persona_ids` that exist."""
+        ids = list(persona_ids)
+        items = self._table.get_many(entry_key(workspace_id, listed, each) for listed in ALL_PERSONAS for each in ids)
         return {item["sk"]["S"]: ListedPersona.model_validate_json(item["doc"]["S"]) for item in items}
 
     def children(self, workspace_id: str, persona_id: str, limit: int, after: str | None) -> list[str]:
@@ -268,7 +268,7 @@ class DynamoPersonaStore:
     def _persona_writes(self, stored: StoredPersona | None, persona: Persona) -> list[Write]:
         """The document and, where something listed changes, its entry in the list."""
         if stored is None:
-            self._months.register(persona.workspace_id, PERSONAS, persona.id)
+            self._months.register(persona.workspace_id, list_of(persona.evaluation_id), persona.id)
         return [
             persona_put(self._table.name, stored, persona),
             *entry_writes(self._table.name, None if stored is None else stored.persona, persona),

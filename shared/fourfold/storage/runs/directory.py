@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ulid import ULID
 
 from fourfold.progress.ports import RunKey
-from fourfold.storage.months import RUNS, Months
+from fourfold.storage.months import ALL_RUNS, Months
 from fourfold.storage.partitions import persona_pk
 from fourfold.storage.personas.store import persona_key
 from fourfold.storage.runs.records import POINTER, RunRecords, record_key
@@ -58,7 +58,7 @@ class DynamoRunDirectory:
         """
         oldest = _first_id(self._clock() - LONGEST_RUN.total_seconds())
         newer_than = None if since is None else _earlier(since)
-        entries = self._months.entries(workspace_id, RUNS, None, _AT_ONCE)
+        entries = self._months.entries_of_all(workspace_id, ALL_RUNS, None, _AT_ONCE)
         ids = (item["sk"]["S"] for item in islice(entries, MOST_CONSIDERED))
         while batch := list(islice(ids, _AT_ONCE)):
             new = {run_id for run_id in batch if newer_than is not None and run_id > newer_than}

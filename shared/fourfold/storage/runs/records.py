@@ -15,7 +15,7 @@ from fourfold.progress.ports import RunKey
 from fourfold.progress.run import Run, RunStatus
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.layout import require_converted
-from fourfold.storage.months import RUNS, Months, entry_key
+from fourfold.storage.months import EVALUATED_RUNS, RUNS, Months, entry_key
 from fourfold.storage.partitions import persona_pk, run_pk
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, put
@@ -67,7 +67,7 @@ class RunRecords:
 
     def new(self, run: Run, further: Mapping[str, Any] | None = None) -> list[Write]:
         """The writes of a run that is not stored yet; `further` attributes of its record."""
-        self._months.register(run.workspace_id, RUNS, run.id)
+        self._months.register(run.workspace_id, _list_of(run), run.id)
         return [
             put(self._table.name, {**record_item(run), **(further or {})}, ABSENT),
             *(put(self._table.name, item) for item in listed_items(run)),
@@ -102,10 +102,15 @@ def pointer_key(run: Run) -> Item:
 
 def listed_items(run: Run) -> list[Item]:
     """What a run is found by beside its id: the pointer under its persona, the entry in the workspace's list."""
-    kind, entry = {"kind": {"S": run.kind.value}}, entry_key(run.workspace_id, RUNS, run.id)
+    kind, entry = {"kind": {"S": run.kind.value}}, entry_key(run.workspace_id, _list_of(run), run.id)
     if run.persona_id is None:
         return [{**entry, **kind}]
     return [{**pointer_key(run), **kind}, {**entry, **kind, "persona_id": {"S": run.persona_id}}]
+
+
+def _list_of(run: Run) -> str:
+    """An evaluation's own run is one of the workspace's; the runs that make its personas have a list of their own."""
+    return RUNS if run.evaluation_id is None or run.persona_id is None else EVALUATED_RUNS
 
 
 def record_item(run: Run, version: int | None = None, basis: DraftBasis | None = None) -> Item:

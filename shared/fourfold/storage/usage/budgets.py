@@ -70,10 +70,24 @@ class DynamoBudgets:
         Raises:
             BudgetExceededError: a cap has less left.
         """
+        self.begin(workspace_id, work_id, asked, [])
+
+    def begin(self, workspace_id: str, work_id: str, asked: Reservation, writes: Sequence[Write]) -> bool:
+        """Stores the beginning of work and holds its amount, all or nothing.
+
+        Returns:
+            False if a condition of the beginning failed, or the work holds something already.
+
+        Raises:
+            BudgetExceededError: a cap has less left.
+        """
         for _ in range(ATTEMPTS):
-            failed = transact(self._client, self.hold_writes(workspace_id, work_id, asked))
-            if "held" in failed or not failed:
-                return
+            held = self.hold_writes(workspace_id, work_id, asked)
+            failed = transact(self._client, {"begin": writes, **held})
+            if not failed:
+                return True
+            if failed & {"begin", "held"}:
+                return False
             self.require_room(workspace_id, asked)
         raise TimeoutError(f"the budget of {workspace_id} is contended")
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fourfold.config.entries import persona_scope
 from fourfold.storage.config.store import scope_pk
 from fourfold.storage.jobs.baseline import BASELINE
-from fourfold.storage.months import EVALUATIONS, PERSONAS, RUNS, Months
+from fourfold.storage.months import ALL_PERSONAS, ALL_RUNS, EVALUATIONS, Months
 from fourfold.storage.partitions import (
     baseline_pk,
     budgets_pk,
@@ -95,13 +95,13 @@ class WorkspaceContents:
         self._months = Months(self._personas)
 
     def persona_ids(self, workspace_id: str, after: str | None = None) -> Iterator[str]:
-        """The ids of the personas that follow `after`, oldest first."""
-        entries = self._months.entries(workspace_id, PERSONAS, after, _AT_ONCE, newest_first=False)
+        """The ids of the personas that follow `after`, oldest first, those of evaluations too."""
+        entries = self._months.entries_of_all(workspace_id, ALL_PERSONAS, after, _AT_ONCE, newest_first=False)
         return (entry["sk"]["S"] for entry in entries)
 
     def runs(self, workspace_id: str, after: str | None = None) -> Iterator[tuple[str, str | None]]:
         """Ids of the runs that follow `after`, oldest first, each with its persona; an evaluation has none."""
-        entries = self._months.entries(workspace_id, RUNS, after, _AT_ONCE, newest_first=False)
+        entries = self._months.entries_of_all(workspace_id, ALL_RUNS, after, _AT_ONCE, newest_first=False)
         return ((entry["sk"]["S"], entry["persona_id"]["S"] if "persona_id" in entry else None) for entry in entries)
 
     def evaluation_ids(self, workspace_id: str, after: str | None = None) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from fourfold.storage.evaluations.due import DUE, due_item
 from fourfold.storage.keys.erasure import erase_keys, key_digests
-from fourfold.storage.months import RUNS, entry_key
+from fourfold.storage.months import ALL_RUNS, entry_key
 from fourfold.storage.outbox import outbox_puts
 from fourfold.storage.partitions import endings_pk, persona_pk
 from fourfold.storage.progress.events import DynamoEventStore
@@ -85,7 +85,7 @@ class DynamoWorkspaceDeletion:
             owned = (lost, self._contents.of_run(workspace_id, run_id))
             for partitions in owned:
                 _emptied(partitions)
-            self._personas.delete(entry_key(workspace_id, RUNS, run_id))
+            self._personas.delete_many(entry_key(workspace_id, listed, run_id) for listed in ALL_RUNS)
             erased += 1
         return erased
 
