@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from fourfold.evaluation.amounts import NONE, amount
 from fourfold.evaluation.models import EvaluationReport, MeasureResult
 from fourfold.evaluation.rendering.figures import (
     NO_ROWS,
-    NONE,
-    amount,
     arm_rows,
     claims_text,
     clean,
