@@ -79,8 +79,8 @@ def decide(measures: Sequence[MeasureResult], stopped: str | None, pairs: int, s
     missing = [f"{each.name} ({each.n} of {scarce[each.name]})" for each in counted if each.name in scarce]
     if missing:
         reason = (
-            f"There is no verdict, because most pairs have no value of {_listed(missing)}. Name other measures in `metrics` if it "
-            f"does not matter. Apart from that: {found.reason}"
+            f"There is no verdict, because most pairs have no value of {_listed(missing)}. Name other measures "
+            f"in `metrics` if it does not matter. Apart from that: {found.reason}"
         )
         return Decision("inconclusive", reason, None)
     return found
