@@ -25,7 +25,7 @@ _WRITES = {"Put": "Item", "Update": "Key", "Delete": "Key", "ConditionCheck": "K
 _SINGLE_WRITES = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delete"}
 _BATCH_WRITES = {"PutRequest": "Put", "DeleteRequest": "Delete"}
 _IDENTIFIERS = (
-    (re.compile(r"(per|run|ses|whk|evt|dlv|req|op|key|cfs)_[0-9a-z_]+"), r"<\1>"),
+    (re.compile(r"(per|run|evl|ses|whk|evt|dlv|req|op|key|cfs)_[0-9a-z_]+"), r"<\1>"),
     (re.compile(r"#ws_[0-9a-z_]+"), "#<ws>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<hash>"),
     (re.compile(r"#\d{4}-\d{2}$"), "#<month>"),

@@ -68,7 +68,7 @@ def test_an_old_evaluation_goes_with_all_it_made_and_a_young_one_stays(
     assert _expire(monkeypatch, timedelta(days=91)) == 0
 
 
-@pytest.mark.parametrize("pairs", [None, 0, 1])
+@pytest.mark.parametrize("pairs", [None, 1])
 def test_a_lost_evaluation_that_is_never_read_is_failed_and_goes_by_age(
     api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch, pairs: int | None
 ) -> None:

@@ -20,6 +20,7 @@ from tests.dynamo_meter import DynamoMeter
 from tests.invocation import Invocation
 
 BODY = {"b": {"method": "naive"}, "briefs": ["A shy founder, 34, in Istanbul"], "max_usd": 5}
+FEW, MANY = 100, 10_000
 # Copies over 360 days, so that lists are in thirteen months.
 DAYS = 360
 REQUIRES = [
@@ -81,14 +82,8 @@ class Operations:
         self.ask("POST /v1/evaluations/{id}/cancel", "POST", f"{path}/cancel", 202)
 
 
-@pytest.mark.parametrize(
-    ("few", "many", "makes"),
-    [(100, 200, False), pytest.param(100, 10_000, True, marks=pytest.mark.deep(part="evaluations"))],
-)
-def test_more_evaluations_cost_no_request_more(
-    api: Api, monkeypatch: pytest.MonkeyPatch, few: int, many: int, makes: bool
-) -> None:
-    """Ten thousand are stored in the deep checks, which also start, execute and delete some."""
+@pytest.mark.deep(part="evaluations")
+def test_ten_thousand_evaluations_cost_no_request_more(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = EvaluationMachine(scripted)
     monkeypatch.setattr(starting, "start_execution", machine.start)
     path = api.call("POST", "/v1/evaluations", FULL_KEY, json=BODY).headers["location"]
@@ -98,12 +93,11 @@ def test_more_evaluations_cost_no_request_more(
     table, meter = Table(api.tables, "personas"), DynamoMeter(dynamodb(), api.tables)
     used = []
     try:
-        for places in (range(few), range(few, many)):
+        for places in (range(FEW), range(FEW, MANY)):
             fill(table, original, places, DAYS * len(places) / places.stop)
             operations = Operations(api, machine, meter)
             operations.read(path)
-            if makes:
-                operations.make()
+            operations.make()
             used.append(operations.used)
     finally:
         meter.close()

@@ -60,13 +60,13 @@ def test_a_page_costs_the_same_among_ten_times_as_many(
 
 
 def test_sessions_that_an_earlier_version_stored_are_exported_once(api: Api) -> None:
-    Table(api.tables, "personas").put_many(sessions(range(FEW), started=False))
+    Table(api.tables, "personas").put_many(sessions(range(2 * LIMIT + 1), started=False))
     meter = DynamoMeter(dynamodb(), api.tables)
     try:
         found, _ = _exported(api, meter, "session", most=FEW)
     finally:
         meter.close()
-    assert found == [f"SESSION#ses_{number:05}/{PERSONA}#SESSION" for number in range(FEW)]
+    assert found == [f"SESSION#ses_{number:05}/{PERSONA}#SESSION" for number in range(2 * LIMIT + 1)]
 
 
 def _exported(api: Api, meter: DynamoMeter, kind: str, most: int) -> tuple[list[str], list[float]]:

@@ -17,9 +17,11 @@ from fourfold.idempotency import LEASE_S
 from fourfold.storage.idempotency.claims import DynamoClaims
 from fourfold.storage.keys.api_keys import MAX_LINEAGE, ApiKey, DynamoApiKeys
 from functions import clock
+from functions.api.evaluations import starting
 from functions.api.keys import routes
 from functions.api.wiring import api_keys, claims, key_ring, last_use
-from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
+from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api, scripted
+from tests.contract.api.evaluation_machine import EvaluationMachine
 
 BODY = {"name": "Billing service", "scopes": ["personas:read"]}
 KEYED = {"Idempotency-Key": "one key please"}
@@ -221,6 +223,24 @@ def test_a_revoked_key_opens_nothing_five_seconds_later(api: Api, monkeypatch: p
     clock = key_ring()._clock  # noqa: SLF001 - five seconds pass
     monkeypatch.setattr(key_ring(), "_clock", lambda: clock() + CACHE_SECONDS)
     assert api.call("GET", "/v1/personas", created["key"]).status_code == 401
+
+
+def test_an_evaluation_outlives_the_key_that_started_it_and_any_other_key_cancels_it(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = EvaluationMachine(scripted)
+    monkeypatch.setattr(starting, "start_execution", machine.start)
+    key = made(api, {"name": "nightly", "scopes": ["personas:read", "personas:write"]}).json()
+    body = {"b": {"method": "naive"}, "briefs": ["A shy founder, 34, in Istanbul"], "max_usd": 5}
+    first, second = (api.call("POST", "/v1/evaluations", key["key"], json=body).headers["location"] for _ in range(2))
+    assert api.call("DELETE", f"/v1/keys/{key['id']}", FULL_KEY).status_code == 204
+    later(monkeypatch, CACHE_SECONDS + 1)
+    assert api.call("GET", second, key["key"]).status_code == 401
+    machine.execute()
+    assert api.read(second)["report"]["pairs"] == 1
+    in_progress = api.read("/v1/runs", status="running")["data"]
+    assert [run["id"] for run in in_progress] == [api.read(first)["run_id"]]
+    assert api.call("POST", f"{first}/cancel", FULL_KEY).json()["status"] == "cancelled"
 
 
 def test_a_key_cannot_revoke_itself(api: Api) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import chain
 from types import SimpleNamespace
 
 import pytest
@@ -15,10 +16,13 @@ from fourfold.storage.client import dynamodb
 from fourfold.storage.usage.counters import SHARDS
 from functions import job_entry
 from functions.api import wiring as api_wiring
+from functions.api.evaluations import starting
 from functions.api.webhooks import targets
 from functions.publish_events import handler as publisher
-from tests.contract.api.conftest import Api
+from tests.contract.api.conftest import Api, scripted
 from tests.contract.api.counted import Operations, in_order
+from tests.contract.api.counted_evaluations import EvaluationOperations
+from tests.contract.api.evaluation_machine import EvaluationMachine
 from tests.contract.api.request_counts import (
     PAGE,
     SCALE_PAGE,
@@ -55,7 +59,9 @@ def used(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Usage]:
     monkeypatch.setattr(job_entry, "_running_check", lambda _run, _jobs: lambda: None)
     meter = DynamoMeter(dynamodb(), api.tables)
     try:
-        return dict(Operations(api, meter).counted())
+        machine = EvaluationMachine(scripted)
+        monkeypatch.setattr(starting, "start_execution", machine.start)
+        return dict(chain(Operations(api, meter).counted(), EvaluationOperations(api, machine, meter).made()))
     finally:
         meter.close()
 

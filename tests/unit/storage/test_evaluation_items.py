@@ -204,8 +204,8 @@ def test_a_removal_that_is_interrupted_leaves_an_evaluation_that_can_be_found(
 def test_an_erasure_looks_at_personas_that_were_never_made_many_at_a_time(
     store: DynamoEvaluations, dynamodb: DynamoDBClient
 ) -> None:
-    evaluation = _stored(store, [f"A baker, {number}" for number in range(500)])
-    made, half_deleted = persona_id_of(EVALUATION, 300, "b"), persona_id_of(EVALUATION, 400, "a")
+    evaluation = _stored(store, [f"A baker, {number}" for number in range(120)])
+    made, half_deleted = persona_id_of(EVALUATION, 60, "b"), persona_id_of(EVALUATION, 110, "a")
     table = Table(dynamodb, "personas")
     table.put({**persona_key("ws_one", made), "doc": {"S": "{}"}})
     table.put(mark_key("ws_one", half_deleted))
@@ -219,14 +219,14 @@ def test_an_erasure_looks_at_personas_that_were_never_made_many_at_a_time(
     finally:
         meter.close()
     assert deleted == [made, half_deleted]
-    assert usage.requests.total() < evaluation.briefs / 5
+    assert usage.requests.total() < evaluation.briefs / 4
 
 
 def test_a_deletion_of_the_workspace_reads_the_evaluations_of_its_last_weeks(
     store: DynamoEvaluations, dynamodb: DynamoDBClient
 ) -> None:
     old, new = AT - timedelta(days=60), AT - timedelta(days=1)
-    at = [old + timedelta(minutes=number) for number in range(300)] + [new]
+    at = [old + timedelta(minutes=number) for number in range(120)] + [new]
     ids = [f"evl_{ULID.from_datetime(each)}".lower() for each in at]
     for evaluation_id, run_id in ((each, each.replace("evl", "run")) for each in ids):
         evaluation = _evaluation(1, id=evaluation_id, run_id=run_id)
