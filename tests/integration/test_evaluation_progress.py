@@ -15,7 +15,7 @@ from tests.integration.progress_client import connected
 
 Events = list[dict[str, Any]]
 # Two single calls for each brief: the cheapest evaluation there is.
-BODY = {
+BODY: dict[str, Any] = {
     "a": {"method": "naive"},
     "b": {"method": "naive"},
     "allow_same": True,
@@ -60,6 +60,6 @@ def test_a_client_that_returns_misses_and_repeats_no_event_of_an_evaluation(stac
     assert [event["done"] for event in logged if event["type"] == "job.progress"][-1] == len(BODY["briefs"])
     assert streamed_events == logged
     assert pushed_events == logged
-    ended = {"headers": {"Last-Event-ID": str(logged[-1]["seq"])}}
-    assert stack.call("GET", f"/v1/runs/{run_id}/events", **ended).status_code == 204
+    last = {"Last-Event-ID": str(logged[-1]["seq"])}
+    assert stack.call("GET", f"/v1/runs/{run_id}/events", headers=last).status_code == 204
     assert stack.call("GET", started.headers["location"]).json()["status"] == "completed"

@@ -10,8 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.formatting import money
-from fourfold.evaluation.models import MeasureResult
-from fourfold.evaluation.rendering.figures import interval_text, measured, name_text, p_text, verdict_text
 
 _CODES: Final = {"better": 0, "equivalent": 0, "worse": 2}
 INCONCLUSIVE: Final = 3
@@ -53,15 +51,25 @@ def _measures(report: Mapping[str, Any]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in ("", "A", "B", "B - A", "95 % interval", "n", "p", ""):
         table.add_column(column, justify="left" if column in {"", "95 % interval"} else "right")
-    for measure in map(MeasureResult.model_validate, report["measures"]):
+    for measure in report["measures"]:
+        interval = measure["interval"]
         table.add_row(
-            Text(name_text(measure.name), style="bold" if measure.counts else "dim"),
-            measured(measure, measure.a),
-            measured(measure, measure.b),
-            measured(measure, measure.difference, signed=True),
-            interval_text(measure),
-            str(measure.n),
-            p_text(measure),
-            Text(verdict_text(measure) if measure.counts else "", style=_STYLES[measure.verdict]),
+            Text(measure["name"].replace("_", " "), style="bold" if measure["counts"] else "dim"),
+            _number(measure["a"]),
+            _number(measure["b"]),
+            _number(measure["difference"], signed=True),
+            "-"
+            if interval is None
+            else f"{_number(interval['low'], signed=True)} to {_number(interval['high'], signed=True)}",
+            str(measure["n"]),
+            "-" if measure["p"] is None else f"{measure['adjusted_p'] or measure['p']:.3f}",
+            Text(measure["verdict"] if measure["counts"] else "", style=_STYLES[measure["verdict"]]),
         )
     return table
+
+
+def _number(value: float | None, *, signed: bool = False) -> str:
+    if value is None:
+        return "-"
+    digits = 4 if abs(value) < 1 else 2 if abs(value) < 100 else 0  # noqa: PLR2004 - three or four figures of each
+    return f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
