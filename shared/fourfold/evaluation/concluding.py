@@ -96,7 +96,9 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
     )
     if not context.evaluations.finish(ended, ended_run, built, [entry], own):
         stored = context.personas.run(run.workspace_id, run.id)
-        ended_run = stored or ended_run
+        if stored is None:  # the evaluation was deleted, and its log with it
+            return ended
+        ended_run = stored
         ended = context.evaluations.find(evaluation.workspace_id, evaluation.id) or ended
     if ended_run.status is not RunStatus.RUNNING:
         context.log.append(_last_event(ended_run))

@@ -238,13 +238,13 @@ class DynamoEvaluations:
     ) -> bool:
         """Stores the end of an evaluation with its run, report, events and usage; False if it has ended.
 
-        The report comes first: an evaluation that has ended has its report. What the evaluation held of budgets is
-        settled by what it spent.
+        All in one transaction: of two ends at once, the report is that of the one that is stored, and a deleted
+        evaluation gets none. What the evaluation held of budgets is settled by what it spent.
         """
         where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), REPORT)
-        self._table.put({**where, "doc": packed(report.model_dump_json())})
         running = {":running": {"S": "running"}}
         writes = [
+            put(self._table.name, {**where, "doc": packed(report.model_dump_json())}),
             put(self._table.name, _record_item(evaluation), "#status = :running", values=running, names=_NAMES),
             self._runs.end(run),
             *usage_writes(self._table.name, run.workspace_id, run.completed_at or run.started_at, spent),
