@@ -17,7 +17,7 @@ PARTS = {
     "clients": "four client generators and OpenAI's Node SDK against a server; packages from PyPI and npm",
     "real": "schemas, tokens and a whole run against a small real model, on a server of its own",
     "readme": "every command of README.md and docs/ works as it is written",
-    "evaluations": "twenty kills in evaluations lose and double nothing; requests cost the same among 10,000 stored",
+    "evaluations": "kills at all moments lose and double nothing, nor miss a cent; requests cost the same among 10,000",
     "restarts": "what a kill, a pause or a damaged state file must not lose",
     RANDOM: "thousands of random schedules, histories and requests where the gate tries a few",
     "hostile": "while one caller's hostile request is handled, others are answered as if it were not there",

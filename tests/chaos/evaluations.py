@@ -22,7 +22,7 @@ import httpx
 from fourfold.evaluation.record import PAIRS_AT_ONCE
 from tests.chaos.paid import PaidProvider, Span
 from tests.integration.evaluating_server import evaluating_server
-from tests.integration.local_server import LocalServer
+from tests.integration.local_server import EVENTUALLY_SECONDS, LocalServer
 from tests.providers.meter import Meter
 from tests.providers.scripted_quality import ScriptedQuality
 
@@ -61,6 +61,18 @@ class Killed:
     unknown_calls: int = 0
 
 
+@dataclass(frozen=True)
+class Concluded:
+    """An evaluation that was killed while it was concluded; `events` are the types of its run's log."""
+
+    status: str
+    pairs: int
+    events: list[str]
+    calls: int
+    paid_usd: float
+    recorded_usd: float
+
+
 @dataclass
 class KilledServer:
     """A local server, and the provider that it pays."""
@@ -89,14 +101,31 @@ class KilledServer:
         found.unknown_calls = _unknown_calls(ended["report"]["notes"])
         return found
 
-    def _start(self) -> str:
+    def kill_after_the_last_answer(self, delay_s: float) -> Concluded:
+        """Kills the server so long after the last answer of an evaluation of one brief, while it is concluded."""
+        billed_before = len(self.meter.bill)
+        path = self._start(briefs=1)
+        self._wait_for_calls(billed_before + CALLS_OF_A_BRIEF, path)
+        time.sleep(delay_s)
+        self.server.kill()
+        self.server.start()
+        ended = self._ended(path)
+        bill = [billed.usd for billed in self.meter.bill[billed_before:]]
+        log = f"/v1/runs/{ended['run_id']}/events/list"
+        until, types = time.monotonic() + EVENTUALLY_SECONDS, list[str]()
+        while time.monotonic() < until and types[-1:] != ["job.completed"]:
+            types = [event["type"] for event in self.server.call("GET", log, timeout=60).json()["data"]]
+            time.sleep(0.2)
+        return Concluded(ended["status"], ended["report"]["pairs"], types, len(bill), sum(bill), ended["spent_usd"])
+
+    def _start(self, briefs: int = BRIEFS) -> str:
         a, b, judge = MODELS
         body = {
             "a": {"model": a},
             "b": {"model": b},
             "judge": judge,
             "set": "standard@1",
-            "size": BRIEFS,
+            "size": briefs,
             "max_usd": 50,
         }
         reply = self.server.call("POST", "/v1/evaluations", body=body, timeout=120)

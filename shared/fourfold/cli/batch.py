@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from fourfold.cli.brief_file import read_briefs
 from fourfold.cli.client import Client
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
@@ -25,8 +25,7 @@ def batch(
 ) -> None:
     """Generate a persona from each line of a file, with progress. Exits 1 if any failed."""
     with connected() as client:
-        text = sys.stdin.read() if file == Path("-") else file.read_text(encoding="utf-8")
-        briefs = [line.strip() for line in text.splitlines() if line.strip()]
+        briefs = read_briefs(file).briefs
         personas: list[Persona] = []
         for first in range(0, len(briefs), _AT_ONCE):
             receipts = [_start(client, brief) for brief in briefs[first : first + _AT_ONCE]]

@@ -14,7 +14,8 @@ from fourfold.cli import chat as chat_commands
 from fourfold.cli.assignments import settings_of, text_pairs
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
-from fourfold.cli.create import NAIVE
+from fourfold.cli.comparison import comparison_document
+from fourfold.cli.create import NAIVE, created_both_ways
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.estimate import show_estimate
@@ -80,22 +81,28 @@ def compare(
     second: Annotated[str | None, typer.Argument(help="per_... of the other persona.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare cost, time and audit of two personas, or of the six steps and the single call for one brief."""
+    """Compare cost, time and audit of two personas, or of the six steps and the single call for one brief.
+
+    With --json a list of the two, each with its `persona` and `run` and the same `meaningful` (false if the offline
+    composer wrote one of them, or a persona is not written), `note` (what the pair can show) and `evaluate` (the
+    command that answers which settings are better). Exits 1 if a run for the brief failed.
+    """
     if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
         raise typer.BadParameter("give two persona ids, or one brief")
     console = SafeConsole(stderr=as_json)
     with connected() as client:
         if second is None:
-            written = create_live(client, first, console)
-            pair = [written, create_live(client, first, console, NAIVE, {"seed": written.seed})]
+            pair = created_both_ways(client, first, console)
             console.print()
         else:
             pair = [client.persona(first), client.persona(second)]
         one, other = ((persona, client.run(_run_of(persona))) for persona in pair)
     if as_json:
-        print_json([{"persona": p.model_dump(mode="json"), "run": r.model_dump(mode="json")} for p, r in (one, other)])
+        print_json(comparison_document(one, other))
     else:
         show_comparison(one, other, console)
+    if second is None and not other[0].has_layers:
+        raise typer.Exit(1)
 
 
 def watch(

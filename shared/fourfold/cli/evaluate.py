@@ -6,24 +6,29 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.assignments import settings_of
-from fourfold.cli.client import Client
+from fourfold.cli.brief_file import BriefFile, read_briefs
+from fourfold.cli.client import ApiError, Client, UnreachableError
 from fourfold.cli.estimate import show_estimate
 from fourfold.cli.evaluation_report import show_evaluation, verdict_code
+from fourfold.cli.evaluation_results import (
+    PATH,
+    HtmlFile,
+    JunitFile,
+    MarkdownFile,
+    ended_evaluation,
+    write_reports,
+)
 from fourfold.cli.formatting import money
 from fourfold.cli.numbers import finite
 from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.session import RunContinuesError, connected
 from fourfold.cli.terminal import SafeConsole
+from fourfold.errors import CommandError
 from fourfold.evaluation.variants import VARIANT_KEY, BadVariantError, variant_from_folder
 
-PATH = "/v1/evaluations"
 _ARM = "current, naive, a preset such as anthropic-current, or provider:model for every step."
 
 
@@ -39,7 +44,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
     ] = None,
     variant_b: Annotated[Path | None, typer.Option(help="The same for B.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="The newest different briefs of the workspace.")] = None,
-    briefs: Annotated[Path | None, typer.Option(help="A file with a brief in each line.")] = None,
+    briefs: Annotated[Path | None, typer.Option(help="A file with a brief in each line; - for standard input.")] = None,
     brief_set: Annotated[str | None, typer.Option("--set", help="A shipped set of briefs: standard@1.")] = None,
     size: Annotated[int | None, typer.Option(min=1, help="How many briefs of the set.")] = None,
     repeats: Annotated[int, typer.Option(min=1, max=5, help="Judgements of each persona.")] = 1,
@@ -53,11 +58,16 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
     name: Annotated[str | None, typer.Option(help="Its name in lists.")] = None,
     allow_same: Annotated[bool, typer.Option("--allow-same", help="Allow two equal sides.")] = False,
     estimate: Annotated[bool, typer.Option("--estimate", help="Show what it would cost, and spend nothing.")] = False,
+    html: HtmlFile = None,
+    junit: JunitFile = None,
+    markdown: MarkdownFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate setting B against setting A over the same briefs.
 
-    Exits 0 if B is better or equivalent, 2 if it is worse, 3 if the evaluation is inconclusive, 1 after an error.
+    Exit codes: 0 B is better or equivalent; 2 B is worse, or an option is wrong; 3 inconclusive, also after a budget or
+    a cancellation stopped it; 1 the evaluation failed, the request was refused or the server does not respond; 130
+    after Ctrl-C, and the evaluation continues.
     """
     if sum(source is not None for source in (last, briefs, brief_set)) != 1:
         raise typer.BadParameter("give one of --last, --briefs and --set")
@@ -80,14 +90,20 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
     body |= {key: value for key, value in further.items() if value is not None}
     console = SafeConsole(stderr=as_json)
     with connected() as client:
-        if briefs is not None:
-            body["briefs"] = [line for line in briefs.read_text(encoding="utf-8").splitlines() if line.strip()]
-        expected = client.post(PATH, {**body, "dry_run": True})
+        file = None if briefs is None else read_briefs(briefs)
+        if file is not None:
+            if not file.briefs:
+                raise CommandError(f"{briefs}: The file has no brief. Write one in each line.")
+            body["briefs"] = file.briefs
+        expected = _sent(client, {**body, "dry_run": True}, file)
         if estimate:
             show_estimate(expected, console, as_json=as_json)
             return
         console.print(Text(_expectation(expected), style="dim"))
-        found = _followed(client, client.post(PATH, body), console)
+        started = _started(client, body, file)
+        console.print(Text(started["evaluation_id"], style="dim"))
+        found = ended_evaluation(client, started["evaluation_id"], started["run_id"], console)
+        write_reports(client, found["id"], html=html, junit=junit, markdown=markdown)
     if as_json:
         print_json(found)
     else:
@@ -121,29 +137,23 @@ def _expectation(expected: dict[str, Any]) -> str:
     return f"{expected['calls']['low']} to {expected['calls']['high']} calls, expected cost {cost}"
 
 
-def _followed(client: Client, receipt: dict[str, Any], console: Console) -> dict[str, Any]:
-    """Shows the evaluation's progress until it has ended; returns it.
-
-    Raises:
-        RunContinuesError: after Ctrl-C.
-    """
-    evaluation_id, run_id = str(receipt["evaluation_id"]), str(receipt["run_id"])
-    console.print(Text(f"{evaluation_id}", style="dim"))
+def _sent(client: Client, body: dict[str, Any], file: BriefFile | None) -> dict[str, Any]:
+    """Returns the reply to a request for an evaluation or its estimate; an error names lines of the file of briefs."""
     try:
-        with Live(_bar(0, 1), console=console, refresh_per_second=4, transient=True) as live:
-            for event in client.follow(run_id):
-                if event["type"] == "job.progress":
-                    live.update(_bar(event["done"], event["total"]))
+        reply: dict[str, Any] = client.post(PATH, body)
+    except UnreachableError:
+        raise
+    except ApiError as error:
+        raise error if file is None else file.located(error) from error
+    return reply
+
+
+def _started(client: Client, body: dict[str, Any], file: BriefFile | None) -> dict[str, Any]:
+    """Starts the evaluation. If the reply does not arrive, the error says how to see whether it has started."""
+    unknown = "If the evaluation has started, it is the first one in: fourfold evaluations list"
+    try:
+        return _sent(client, body, file)
     except KeyboardInterrupt:
-        raise RunContinuesError(
-            f"The evaluation continues. fourfold evaluations show {evaluation_id}; to end it: "
-            f"fourfold evaluations cancel {evaluation_id}"
-        ) from None
-    found: dict[str, Any] = client.call("GET", f"{PATH}/{evaluation_id}")
-    return found
-
-
-def _bar(done: int, total: int) -> Table:
-    table = Table(box=None, show_header=False, padding=(0, 1))
-    table.add_row(ProgressBar(total=total, completed=done, width=30), f"{done} of {total} pairs")
-    return table
+        raise RunContinuesError(f"Interrupted before the evaluation's id arrived. {unknown}") from None
+    except UnreachableError as error:
+        raise ApiError(f"{error}\n{unknown}") from error

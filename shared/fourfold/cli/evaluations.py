@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
 from fourfold.cli.evaluation_report import show_evaluation, verdict_code
+from fourfold.cli.evaluation_results import (
+    PATH,
+    HtmlFile,
+    JunitFile,
+    MarkdownFile,
+    ended_evaluation,
+    write_reports,
+)
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
 
-PATH = "/v1/evaluations"
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Evaluations of one setting against another.")
 EvaluationId = Annotated[str, typer.Argument(help="evl_...")]
 
@@ -42,23 +48,33 @@ def list_evaluations(
 @app.command()
 def show(
     evaluation_id: EvaluationId,
-    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML page.")] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write the report as JUnit XML.")] = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
+    html: HtmlFile = None,
+    junit: JunitFile = None,
+    markdown: MarkdownFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Show an evaluation. Exits as `fourfold evaluate` does, 0 while it is running."""
     with connected() as client:
         found = client.call("GET", f"{PATH}/{evaluation_id}")
-        for form, path in (("html", html), ("junit", junit), ("markdown", markdown)):
-            if path is not None:
-                path.write_text(client.text(f"{PATH}/{evaluation_id}", format=form), encoding="utf-8")
-    if as_json:
-        print_json(found)
-    else:
-        show_evaluation(found, SafeConsole())
-    if found["status"] != "running":
-        raise typer.Exit(verdict_code(found))
+        write_reports(client, evaluation_id, html=html, junit=junit, markdown=markdown)
+    _print_and_exit(found, as_json=as_json)
+
+
+@app.command()
+def wait(
+    evaluation_id: EvaluationId,
+    html: HtmlFile = None,
+    junit: JunitFile = None,
+    markdown: MarkdownFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Wait until an evaluation has ended, and show it. Exits as `fourfold evaluate` does."""
+    with connected() as client:
+        found = client.call("GET", f"{PATH}/{evaluation_id}")
+        if found["status"] == "running":
+            found = ended_evaluation(client, evaluation_id, found["run_id"], SafeConsole(stderr=as_json))
+        write_reports(client, evaluation_id, html=html, junit=junit, markdown=markdown)
+    _print_and_exit(found, as_json=as_json)
 
 
 @app.command()
@@ -89,3 +105,12 @@ def _row(evaluation: dict[str, Any]) -> tuple[str, ...]:
         evaluation["a"]["label"],
         evaluation["b"]["label"],
     )
+
+
+def _print_and_exit(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+    else:
+        show_evaluation(found, SafeConsole())
+    if found["status"] != "running":
+        raise typer.Exit(verdict_code(found))

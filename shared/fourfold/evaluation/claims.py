@@ -3,7 +3,8 @@
 It reads ages, years, other numbers, names and places (capitalised words), quoted words, and the facts that a parse of
 the brief found. The same ledger is held to both arms. What it cannot see: facts without such a word ("lost the family
 shop"), names in scripts without capitals, a name at the beginning of a sentence unless a number follows, numbers in
-words of other languages than English, whose age a second age is, and whether a sentence denies a fact.
+words of other languages than English, whose age a second age is, and whether a sentence denies a fact. In the persona,
+numbers from two to twelve are read in seven languages (`number_words`).
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ _BEFORE_AGE = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:>\n。！？])[\s\"'“”„«(\[]{0,4}$")
+# Words of a German text that is too short for `language_of`; none is a word of the other languages read here.
+_GERMAN = frozenset({"aus", "und", "eine", "einen", "ihre", "ihren", "seine", "seinen", "jedem", "jeden", "zum", "zur"})
 _PLACE_WORDS = frozenset({"aus", "in", "bei", "nach", "from", "near", "at"})
 _QUOTES = re.compile(r"“([^“”]{2,60})”|„([^„“”]{2,60})[“”]|«([^«»]{2,60})»|「([^「」]{2,60})」|\"([^\"]{2,60})\"")
 _COUNTED = re.compile(r"\s([^\W\d_]{3,40})")
@@ -120,7 +123,9 @@ def _quotes(brief: str) -> Iterator[Claim]:
             "{[:=("
         )
         if not is_code and re.search(r"\w", match[group]):
-            yield _claim("quote", brief, match.start(group), match.end(group))
+            start, end = match.span(group)
+            text = brief[start:end]
+            yield _claim("quote", brief, end - len(text.lstrip()), start + len(text.rstrip()))
 
 
 def _numbers(brief: str, *, has_age: bool) -> Iterator[Claim]:
@@ -160,7 +165,9 @@ def _names(brief: str) -> Iterator[Claim]:
     first = [_SENTENCE_START.search(brief, max(0, word.start() - _CONTEXT), word.start()) is not None for word in words]
     capital = [_has_capital(word.group()) for word in words]
     inner = [has for has, begins in zip(capital, first, strict=True) if not begins]
-    nouns = language_of(brief) == "de" or sum(inner) > _CAPITALS_OF_TITLES * len(inner)
+    language = language_of(brief)
+    is_german = language == "de" or (language is None and any(word.group() in _GERMAN for word in words))
+    nouns = is_german or sum(inner) > _CAPITALS_OF_TITLES * len(inner)
     place = 0
     while place < len(words):
         end = place

@@ -71,10 +71,24 @@ class _Observed:
 
 
 def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Problem | None = None) -> Evaluation:
-    """Ends a running evaluation with its report and its events; returns it as it ended, by this call or another."""
+    """Ends a running evaluation with its report and its events; returns it as it ended, by this call or another.
+
+    A stop may have come between the record and the last entry of the log: the log of an ended one is ended too.
+    """
     run = context.personas.run(evaluation.workspace_id, evaluation.run_id)
-    if run is None or evaluation.status is not EvaluationStatus.RUNNING:
+    if run is None:
         return evaluation
+    if evaluation.status is EvaluationStatus.RUNNING:
+        evaluation, run = _concluded(evaluation, run, context, failure)
+    if run.status is not RunStatus.RUNNING and not context.log.ended():
+        context.log.append(_last_event(run))
+    return evaluation
+
+
+def _concluded(
+    evaluation: Evaluation, run: Run, context: ConclusionContext, failure: Problem | None
+) -> tuple[Evaluation, Run]:
+    """Stores the end of an evaluation with its report, its run and its event, unless it is stored."""
     if failure is not None:
         context.budget.stop("failed")  # cells that are still executed send no further call
     stopped: StopReason | None = "failed" if failure is not None else context.budget.stopped()
@@ -97,12 +111,10 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
     if not context.evaluations.finish(ended, ended_run, built, [entry], own):
         stored = context.personas.run(run.workspace_id, run.id)
         if stored is None:  # the evaluation was deleted, and its log with it
-            return ended
+            return ended, run
         ended_run = stored
         ended = context.evaluations.find(evaluation.workspace_id, evaluation.id) or ended
-    if ended_run.status is not RunStatus.RUNNING:
-        context.log.append(_last_event(ended_run))
-    return ended
+    return ended, ended_run
 
 
 def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -> _Observed:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
-from fourfold.evaluation.claims import NUMBER, Claim, number_value, plain_words
+from fourfold.evaluation.claims import Claim, plain_words
 from fourfold.evaluation.models import ClaimCounts
+from fourfold.evaluation.number_words import stated_numbers
 from fourfold.persona import Document, Mask, SelfLayer, Soul, Surface
 
 Outcome = Literal["kept", "changed", "lost"]
@@ -36,7 +37,7 @@ class PersonaText:
             (*written, surface.name, surface.location, surface.occupation, surface.appearance, str(surface.age))
         )
         self.words: Final = plain_words(self.text)
-        self.numbers: Final = {number_value(match.group()) for match in NUMBER.finditer(self.text)}
+        self.numbers: Final = stated_numbers(self.text)
 
 
 def check_claims(claims: Iterable[Claim], persona: PersonaText) -> tuple[CheckedClaim, ...]:
@@ -79,11 +80,12 @@ def _of_field(claim: Claim, observed: str, kept: bool) -> CheckedClaim:
 
 
 def _checked_number(claim: Claim, persona: PersonaText) -> CheckedClaim:
-    if int(claim.value) in persona.numbers:
+    if any(number.value == int(claim.value) for number in persona.numbers):
         return CheckedClaim(claim=claim, outcome="kept")
-    for match in NUMBER.finditer(persona.text) if claim.counted else ():
-        if plain_words(persona.text[match.end() : match.end() + _NEAR])[:1] == plain_words(claim.counted or ""):
-            return CheckedClaim(claim=claim, outcome="changed", observed=f"{match.group()} {claim.counted}")
+    for number in persona.numbers if claim.counted else ():
+        following = plain_words(persona.text[number.end : number.end + _NEAR])[:1]
+        if following and all(_same(following[0], word) for word in plain_words(claim.counted or "")):
+            return CheckedClaim(claim=claim, outcome="changed", observed=f"{number.text} {following[0]}")
     return CheckedClaim(claim=claim, outcome="lost")
 
 

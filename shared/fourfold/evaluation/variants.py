@@ -25,13 +25,26 @@ class BadVariantError(InputError):
 
 
 def variant_from_folder(folder: Path) -> Variant:
-    """Reads a variant. Other files than `.txt` and `.md`, and hidden files, are left out.
+    """Reads a variant. Other files than `.txt` and `.md`, and hidden files, are left out; a byte order mark is too.
 
     Raises:
-        BadVariantError: no such folder, no texts, a text of an unknown name, one that is too long or not UTF-8.
+        BadVariantError: no such folder, no texts, a text of an unknown name, one that is too long, not UTF-8 or not
+            readable.
     """
     if not folder.is_dir():
         raise BadVariantError(f"/: {folder} is no folder")
+    try:
+        texts = _texts_in(folder)
+    except OSError as error:
+        raise BadVariantError(f"/: {folder} cannot be read: {error.strerror}") from None
+    if not texts:
+        raise BadVariantError(
+            f"/texts: {folder} has no text; name its files soul_draft.md, audit.txt, comfort.money.txt"
+        )
+    return checked_variant({"name": folder.resolve().name.lower(), "texts": texts})
+
+
+def _texts_in(folder: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix not in _SUFFIXES or path.name.startswith(".") or not path.is_file():
@@ -41,10 +54,10 @@ def variant_from_folder(folder: Path) -> Variant:
         if path.stat().st_size > MAX_TEXT_BYTES:
             raise BadVariantError(f"/texts/{path.stem}: a text has at most {MAX_TEXT_BYTES} bytes")
         try:
-            texts[path.stem] = path.read_text(encoding="utf-8")
+            texts[path.stem] = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
             raise BadVariantError(f"/texts/{path.stem}: the file is not UTF-8") from None
-    return checked_variant({"name": folder.resolve().name.lower(), "texts": texts})
+    return texts
 
 
 def checked_variant(value: object) -> Variant:

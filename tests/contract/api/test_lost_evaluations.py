@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from fourfold.evaluation import concluding
 from fourfold.evaluation.record import StopReason
 from fourfold.evaluation.staleness import MAX_DURATION
 from fourfold.pipeline.staleness import MAX_SILENCE
+from fourfold.progress.run import Run
 from fourfold.storage.evaluations.budget import DynamoBudget
 from fourfold.storage.evaluations.store import DynamoEvaluations
 from fourfold.storage.runs.repository import DynamoRunRepository
@@ -117,6 +119,27 @@ def test_one_that_is_cancelled_before_it_begins_ends_at_once(api: Api, machine: 
     assert api.read("/v1/personas", evaluation_id=made["evaluation_id"])["data"] == []
     assert _asked(api).json()["evaluation_id"] == made["evaluation_id"]
     assert len(machine.started) == 1
+
+
+def test_a_stop_between_the_record_and_the_log_leaves_no_log_without_an_end(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _asked(api).headers["location"]
+
+    def dies(_run: Run) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as crash:
+        crash.setattr(concluding, "_last_event", dies)
+        with pytest.raises(KeyboardInterrupt):
+            machine.execute()
+    found = api.read(path)
+    assert found["status"] == "completed"
+    machine.execute()  # the function is invoked again
+    machine.execute()
+    events = [event["type"] for event in api.read(f"/v1/runs/{found['run_id']}/events/list")["data"]]
+    assert (events[-1], events.count("job.completed")) == ("job.completed", 1)
+    assert api.read(path) == found
 
 
 def test_an_execution_that_ended_badly_ends_its_evaluation(api: Api, machine: EvaluationMachine) -> None:

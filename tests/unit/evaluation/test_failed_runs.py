@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -11,8 +13,8 @@ import pytest
 
 from fourfold.config.variant import Variant
 from fourfold.evaluation.measures import DEFAULT_METRICS, MEASURE_NAMES, REPLY_SEPARATION
-from fourfold.evaluation.models import Arm, EvaluationReport, Observation, Side
-from fourfold.evaluation.report import report
+from fourfold.evaluation.models import SIDES, Arm, EvaluationReport, Observation, Preference, Side
+from fourfold.evaluation.report import EvaluationData, report
 from fourfold.pipeline.audit import AUDIT
 from tests.unit.evaluation.observations import arm, evaluation, observed
 
@@ -41,11 +43,11 @@ def _number(found: EvaluationReport, name: str) -> Any:
     [DEFAULT_METRICS, ("overall", "usd"), *((name,) for name in MEASURE_NAMES), *combinations(_CHEAP, 2)],
 )
 def test_a_side_that_always_fails_is_the_worse_one_by_every_choice_of_measures(metrics: tuple[str, ...]) -> None:
-    always = report(evaluation(40, _where_b(lambda _: True), metrics=metrics))
+    always = report(evaluation(12, _where_b(lambda _: True), metrics=metrics))
     assert always.verdict == "worse", always.reason
     assert "failed" in always.reason or "passed" in always.reason
     turned = report(
-        evaluation(40, lambda brief, side: (failed if side == "a" else observed)(brief, side), metrics=metrics)
+        evaluation(12, lambda brief, side: (failed if side == "a" else observed)(brief, side), metrics=metrics)
     )
     assert turned.verdict == "better", turned.reason
 
@@ -188,3 +190,41 @@ def test_a_side_does_not_win_by_a_lower_bar(lenient: Arm) -> None:
 def test_settings_that_are_no_bar_leave_passed_comparable(same: Arm) -> None:
     found = report(evaluation(30, observed, metrics=("overall", "passed"), b=same))
     assert _number(found, "passed").n == 30
+
+
+_MIRRORED = {"better": "worse", "worse": "better", "equivalent": "equivalent", "inconclusive": "inconclusive"}
+
+
+def _played(seed: int) -> EvaluationData:
+    """An evaluation of 24 briefs in which either side may be better, preferred, or fail."""
+    rng = random.Random(seed)  # noqa: S311 - a simulation
+    lift = rng.choice([-0.6, 0.0, 0.6])
+    fails = {"a": rng.choice([0.0, 0.08]), "b": rng.choice([0.0, 0.08, 0.4])}
+    seen = {
+        (brief, side): failed(brief, side)
+        if rng.random() < fails[side]
+        else observed(brief, side, rng.gauss(3.5, 0.3) + (lift if side == "b" else 0.0))
+        for brief in range(24)
+        for side in SIDES
+    }
+    both = [brief for brief in range(24) if "failed" not in {seen[brief, "a"].status, seen[brief, "b"].status}]
+    preferences = [Preference(brief=brief, ab=side, ba=side) for brief in both for side in rng.choices(SIDES, (1, 2))]
+    data = evaluation(24, lambda brief, side: seen[brief, side], metrics=("overall", "preference"))
+    return replace(data, preferences=preferences)
+
+
+def _exchanged(data: EvaluationData) -> EvaluationData:
+    other = {"a": "b", "b": "a"}
+    observations = [seen.model_copy(update={"side": other[seen.side]}) for seen in data.observations]
+    preferences = [each.model_copy(update={"ab": other[each.ab], "ba": other[each.ba]}) for each in data.preferences]
+    return replace(data, observations=observations, preferences=preferences)
+
+
+def test_exchanged_sides_have_the_opposite_verdict() -> None:
+    seen = Counter[str]()
+    for seed in range(16):
+        data = _played(seed)
+        found = report(data)
+        seen[found.verdict] += 1
+        assert report(_exchanged(data)).verdict == _MIRRORED[found.verdict], seed
+    assert min(seen["better"], seen["worse"], seen["inconclusive"]) >= 2, seen

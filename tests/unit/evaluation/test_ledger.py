@@ -15,10 +15,16 @@ from fourfold.persona import BigFive, Mask, SelfLayer, Soul, Surface
 BRIEF = 'Marguerite Oakes, 47, piano tuner in Whitby since 1998, two daughters, says "mind the dog" to everyone'
 
 
-def persona(wound: str = "It happened.", **surface: object) -> PersonaText:
+def persona(wound: str = "It happened.", others: str = "", **surface: object) -> PersonaText:
+    """`others` are the other three texts of the soul."""
     given = {"name": "Marguerite Oakes", "age": 47, "location": "Whitby", "occupation": "piano tuner", **surface}
     return PersonaText(
-        Soul(desire="To be heard.", fear="Silence.", wound=wound, growth_arc="From waiting to asking."),
+        Soul(
+            desire=others or "To be heard.",
+            fear=others or "Silence.",
+            wound=wound,
+            growth_arc=others or "From waiting to asking.",
+        ),
         SelfLayer(
             big_five=BigFive(openness=0.5, conscientiousness=0.5, extraversion=0.5, agreeableness=0.5, neuroticism=0.5),
             archetype="sage",
@@ -54,6 +60,8 @@ def persona(wound: str = "It happened.", **surface: object) -> PersonaText:
         ("Seventeen, the eldest of five in Dhaka", ["age Seventeen", "number five", "name Dhaka"]),
         ('{"soul": {"desire": "to be parsed"}} opens at 11:50, costs $12, version 2.5', []),
         ("<b>a shy baker</b>", []),
+        ("Zollbeamtin aus Passau, 46, misstraut jedem Lächeln", ["name Passau", "age 46"]),
+        ("Conteuse, dit toujours « la nuit écoute »", ["quote la nuit écoute"]),
     ],
 )
 def test_what_the_ledger_reads(brief: str, found: list[str]) -> None:
@@ -83,6 +91,36 @@ def test_what_is_changed_and_what_is_lost(text: PersonaText, broken: dict[str, t
     assert found == broken
     counts = claim_counts(checked)
     assert (counts.kept, counts.total) == (6 - len(broken), 6)
+
+
+@pytest.mark.parametrize(
+    ("brief", "wound", "outcome", "observed"),
+    [
+        ("Relojera en Cuenca, 58 años, con 3 hermanas", "Sus tres hermanas no la quisieron más.", "kept", None),
+        (
+            "Relojera en Cuenca, 58 años, con 3 hermanas",
+            "Sus dos hermanas no la quisieron más.",
+            "changed",
+            "dos hermanas",
+        ),
+        ("Tamirci, 45 yaşında, 3 kızı var", "Bir gün üç kızı da gitti, ama o ne dedi?", "kept", None),
+        (
+            "Conteuse, 72 ans, mère de 6 enfants",
+            "Elle avait quatre enfants et une maison.",
+            "changed",
+            "quatre enfants",
+        ),
+        ("Ein 34-jähriger, der mit 12 Jahren alles verlor", "Mit 15 Jahre war er der Letzte.", "changed", "15 jahre"),
+        ("Mother of 6 in Cork", "She is an elf on the shelf: sei brava, neuf.", "lost", None),
+    ],
+)
+def test_small_numbers_are_read_in_the_language_of_the_persona(
+    brief: str, wound: str, outcome: str, observed: str | None
+) -> None:
+    [number] = [
+        each for each in check_claims(claims_of(brief), persona(wound, wound, age=1)) if each.claim.kind == "number"
+    ]
+    assert (number.outcome, number.observed) == (outcome, observed)
 
 
 def test_facts_of_a_parse_are_held_to_their_field() -> None:

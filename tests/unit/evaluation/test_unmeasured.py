@@ -105,7 +105,7 @@ def _half_failed(brief: int, side: Side) -> Observation:
 
 
 @pytest.mark.parametrize("metrics", [DEFAULT_METRICS, MEASURE_NAMES])
-@pytest.mark.parametrize("n", [0, 1, 2, 10, 20])
+@pytest.mark.parametrize("n", [0, 1, 12])
 @pytest.mark.parametrize(
     "of",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def test_a_folder_is_a_variant(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "pointer"),
     [
-        ({}, "/: "),
+        ({}, "/texts: "),
         ({"README.md": b"a variant"}, "/texts/README: there is no such text"),
         ({"audit.md": b"one", "audit.txt": b"two"}, "/texts/audit: the folder has it twice"),
         ({"joke.home.md": b"one", "joke.home.txt": b"two"}, "/texts/joke.home: the folder has it twice"),
@@ -126,3 +127,21 @@ def test_no_folder_and_a_bad_name_are_refused(tmp_path: Path) -> None:
         checked_variant({"name": "../etc", "texts": {"audit": RUBRIC}})
     with pytest.raises(BadVariantError, match="only shipped has none"):
         checked_variant({"name": "empty", "texts": {}})
+
+
+def test_a_byte_order_mark_is_no_part_of_a_text(tmp_path: Path) -> None:
+    hashes = set()
+    for name, mark in (("plain", b""), ("marked", b"\xef\xbb\xbf")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "audit.md").write_bytes(mark + b"Task: audit. Be strict.")
+        hashes.add(variant_from_folder(folder).hash())
+    assert len(hashes) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it needs a file that is there and cannot be read")
+def test_a_text_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    # The kernel refuses to read it, whoever asks: root reads files without permissions too.
+    (tmp_path / "audit.md").symlink_to("/proc/self/mem")
+    with pytest.raises(BadVariantError, match=r"cannot be read: Input/output error"):
+        variant_from_folder(tmp_path)

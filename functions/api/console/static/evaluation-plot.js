@@ -17,12 +17,15 @@ export function differencePlot({ rows, measures }) {
   const most = Math.max(...[...differences, margin, interval?.low ?? 0, interval?.high ?? 0].map(Math.abs)) * 1.08 || 1;
   const x = (value) => WIDTH / 2 + (value / most) * (WIDTH / 2 - EDGE);
   const stacks = new Map();
-  const dots = differences.map((value) => {
+  const places = differences.map((value) => {
     const column = Math.round(x(value) / COLUMN);
     const height = stacks.get(column) ?? 0;
     stacks.set(column, height + 1);
-    return s("circle", { class: "own", cx: column * COLUMN, cy: BASE - 8 - (height % 12) * COLUMN, r: 3 });
+    return [column, height];
   });
+  // The highest stack fits: with many briefs the dots of a column cover each other in part.
+  const step = Math.min(COLUMN, (BASE - 20) / Math.max(...stacks.values()));
+  const dots = places.map(([column, height]) => s("circle", { class: "own", cx: column * COLUMN, cy: BASE - 8 - height * step, r: 3 }));
   const better = differences.filter((value) => value > 0).length;
   const worse = differences.filter((value) => value < 0).length;
   const mean = interval ? `mean ${difference.toFixed(2)}, 95 % interval ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}` : `mean ${difference?.toFixed(2) ?? "unknown"}`;

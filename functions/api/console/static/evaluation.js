@@ -13,6 +13,7 @@ import { statusBadge } from "./status.js";
 import { numberHead, scrollingTable } from "./table.js";
 
 const VERDICTS = { better: ["good", "▲ B is better"], worse: ["bad", "▼ B is worse"], equivalent: ["good", "= no difference in practice"], inconclusive: ["warn", "? undecided"] };
+const WHOLE = ["tokens", "ms"];
 const FORMATS = [["html", "HTML report", "html"], ["markdown", "Markdown", "md"], ["junit", "JUnit", "xml"], ["json", "JSON", "json"]];
 
 export async function view({ evaluation: id }, { signal }) {
@@ -81,21 +82,28 @@ function side(summary, arm, name) {
     Object.keys(arm.differs).length ? h("details", {}, h("summary", {}, "What differs"), h("dl", { class: "changes" }, Object.entries(arm.differs).map(([key, value]) => h("div", {}, h("dt", {}, h("code", {}, key)), h("dd", { class: "mono" }, JSON.stringify(value)))))) : h("p", { class: "quiet small" }, "Its settings are those of the other side."));
 }
 
-/** With the digits that matter: whole tokens and milliseconds, scores to a thousandth. */
-const figure = (value) => (value === null ? "–" : Number(value.toFixed(Math.abs(value) < 100 ? 3 : 0)));
-const signed = (value) => (value === null ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(figure(value))}`);
+/** With the digits that matter: whole tokens and milliseconds, scores to a thousandth, two digits of what is smaller. */
+const figure = (value, unit) => {
+  if (value === null) return "–";
+  if (WHOLE.includes(unit) || Math.abs(value) >= 100) return Math.round(value);
+  return Number(Math.abs(value) < 0.1 ? value.toPrecision(2) : value.toFixed(3));
+};
+const probability = ({ p, adjusted_p: adjusted }) => (p === null ? "–" : (adjusted ?? p) < 0.001 ? "< 0.001" : (adjusted ?? p).toFixed(3));
+/** A measure that no pair has is not undecided: nothing was measured. */
+const verdict = (measure) => (measure.n ? VERDICTS[measure.verdict] : ["", "not measured"]);
+const signed = (value, unit) => (value === null ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(figure(value, unit))}`);
 
 function measures(found) {
   const columns = ["measure", ...["pairs", "A", "B", "B − A", "95 % interval", "p"].map(numberHead), "verdict"];
   return scrollingTable("Measures", columns, found.map((each) => h("tr", {},
     h("th", { scope: "row" }, words(each.name), each.counts ? null : h("span", { class: "quiet small" }, " does not count")),
-    [each.n, figure(each.a), figure(each.b), signed(each.difference), each.interval ? `${signed(each.interval.low)} to ${signed(each.interval.high)}` : "–", figure(each.adjusted_p ?? each.p)].map((value) => h("td", { class: "number" }, value)),
-    h("td", {}, h("span", { class: `badge ${VERDICTS[each.verdict][0]}` }, VERDICTS[each.verdict][1])))));
+    [each.n, figure(each.a, each.unit), figure(each.b, each.unit), signed(each.difference, each.unit), each.interval ? `${signed(each.interval.low, each.unit)} to ${signed(each.interval.high, each.unit)}` : "–", probability(each)].map((value) => h("td", { class: "number" }, value)),
+    h("td", {}, h("span", { class: `badge ${verdict(each)[0]}` }, verdict(each)[1])))));
 }
 
 function briefs(rows) {
   return scrollingTable("Briefs", ["brief", numberHead("A"), numberHead("B"), numberHead("B − A"), "facts kept by A", "by B", "preferred"], rows.map((row) => h("tr", {},
-    h("td", {}, row.excerpt),
+    h("td", { class: "long" }, row.excerpt),
     h("td", { class: "number" }, persona(row.a)),
     h("td", { class: "number" }, persona(row.b)),
     h("td", { class: "number" }, signed(row.difference)),
@@ -106,7 +114,7 @@ function briefs(rows) {
 
 function persona(made) {
   if (!made) return "–";
-  const score = made.overall === null ? words(made.status) : figure(made.overall);
+  const score = made.overall !== null ? figure(made.overall) : made.status === "failed" ? "failed" : "no score";
   return made.persona_id ? h("a", { href: link("personas", made.persona_id) }, score) : score;
 }
 
