@@ -193,6 +193,25 @@ def test_the_end_of_an_evaluation_that_is_deleted_stores_nothing(
     assert api.stored("run-events") == []
 
 
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_cell_that_starts_while_its_evaluation_ends_makes_nothing(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch, deleted: bool
+) -> None:
+    path = _asked(api).headers["location"]
+    given = machine.started[-1]
+    cell = {name: given[name] for name in ("workspace_id", "evaluation_id", "slots")} | {"brief": 1, "side": "b"}
+    accept = DynamoRunRepository.accept
+
+    def overtaken(*given: Any) -> bool:
+        assert api.call("POST", f"{path}/cancel", FULL_KEY).json()["status"] == "cancelled"
+        assert not deleted or api.call("DELETE", path, FULL_KEY).status_code == 204
+        return accept(*given)
+
+    monkeypatch.setattr(DynamoRunRepository, "accept", overtaken)
+    assert start_cell(cell, None) == {"started": False}
+    assert [item for item in api.stored("personas") if "#PERSONA#" in item["pk"]["S"]] == []
+
+
 def test_a_cell_that_is_started_twice_at_once_is_one_run(
     api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
