@@ -26,8 +26,10 @@ from fourfold.cli.numbers import finite
 from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.session import RunContinuesError, connected
 from fourfold.cli.terminal import SafeConsole
+from fourfold.config.preset_ops import PRESET_NAMES
 from fourfold.errors import CommandError
 from fourfold.evaluation.variants import VARIANT_KEY, BadVariantError, variant_from_folder
+from fourfold.llm.model_names import full_name
 
 _ARM = "current, naive, a preset such as anthropic-current, or provider:model for every step."
 
@@ -116,9 +118,18 @@ def _arm(spec: str) -> dict[str, Any]:
         return {"label": spec}
     if spec == "naive":
         return {"method": spec}
-    if ":" in spec and not spec.startswith("compatible:"):
-        return {"model": spec}
-    return {"preset": spec}
+    return {"model" if _is_model(spec) else "preset": spec}
+
+
+def _is_model(spec: str) -> bool:
+    """Whether a side is one model for every step: `provider:model`, or a bare name that is known."""
+    if spec in PRESET_NAMES or spec.startswith("compatible:"):
+        return False
+    try:
+        full_name(spec)
+    except ValueError:
+        return ":" in spec
+    return True
 
 
 def _config(assignments: list[str] | None, folder: Path | None) -> dict[str, Any]:

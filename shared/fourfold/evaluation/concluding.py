@@ -111,7 +111,9 @@ def _concluded(
     )
     if not context.evaluations.finish(ended, ended_run, built, [entry], own):
         stored = context.personas.run(run.workspace_id, run.id)
-        ended_run = stored or ended_run
+        if stored is None:  # the evaluation was deleted, and its log with it
+            return ended, run
+        ended_run = stored
         ended = context.evaluations.find(evaluation.workspace_id, evaluation.id) or ended
     return ended, ended_run
 

@@ -81,6 +81,23 @@ def test_a_problem_names_the_line(fourfold: Command, machine: EvaluationMachine)
     assert machine.started == []
 
 
+@pytest.mark.parametrize(
+    ("side", "pointer"),
+    [
+        ("anthropic:claude-opus-4-7", "b.model"),
+        ("claude-opus-4-7", "b.model"),
+        ("nobody:gpt", "b.model"),
+        ("anthropic-current", "b.preset"),
+        ("compatible:llama3.1:8b", "b.preset"),
+        ("nothing", "b.preset"),
+    ],
+)
+def test_a_side_is_a_model_or_a_preset(fourfold: Command, side: str, pointer: str) -> None:
+    written(b"A nurse, 40")
+    refused = fourfold("evaluate", "--b", side, "--max-usd", "1", "--briefs", "briefs.txt", "--estimate")
+    assert (refused.exit_code, f"{pointer}: " in refused.stderr) == (1, True), refused.stderr
+
+
 def test_an_interrupted_evaluation_is_waited_for(
     fourfold: Command, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
