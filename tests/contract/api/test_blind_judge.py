@@ -15,15 +15,14 @@ from tests.contract.api.conftest import FULL_KEY, Api, scripted
 from tests.contract.api.evaluation_machine import EvaluationMachine
 from tests.providers.behaviours import Reply, Says
 from tests.providers.server import ProviderServer
-from tests.providers.setting import reached_by_all
-from tests.providers.wires import Received
+from tests.providers.setting import MODELS, reached_by_all
+from tests.providers.wires import Provider, Received
 
 BRIEFS: Final = ["A shy founder, 34, in Istanbul", "A ferry pilot, 67, who cannot swim"]
 # What the soul of each arm's personas says: only by this word are they different.
 WORDS: Final = {"quagga-texts": "harbour", "shipped": "meadow"}
 A: Final[dict[str, Any]] = {
     "label": "zebra label",
-    "model": "compatible:okapi-model",
     "config": {
         "engine.pipeline.variant": {
             "name": "quagga-texts",
@@ -32,7 +31,7 @@ A: Final[dict[str, Any]] = {
         "engine.pipeline.audit.max_retries": 0,
     },
 }
-B: Final[dict[str, Any]] = {"label": "gnu label", "method": "naive", "model": "compatible:kudu-model"}
+B: Final[dict[str, Any]] = {"label": "gnu label", "method": "naive"}
 HIDDEN: Final = (
     "zebra",
     "okapi",
@@ -46,6 +45,7 @@ HIDDEN: Final = (
     "single_call",
     "six_step",
 )
+_OF_THE_BODY: Final = ("content-length", "authorization", "x-amz-", "amz-sdk-")
 
 
 class _Judge:
@@ -69,12 +69,24 @@ def _written(state: RunState) -> RunState:
 
 
 def _without_words(call: Received) -> str:
-    """The request with one word in the place of both arms' words."""
-    headers = {name: value for name, value in call.headers.items() if name != "content-length"}
-    text = json.dumps([call.path, headers, call.body], sort_keys=True)
+    """The request with one word in the place of both arms' words.
+
+    Without the length and the signature of the body, and without the marks of a prompt cache: the first request of a
+    process has none, whatever it is about.
+    """
+    headers = {name: value for name, value in call.headers.items() if not name.startswith(_OF_THE_BODY)}
+    text = json.dumps([call.path, headers, _unmarked(call.body)], sort_keys=True)
     for word in WORDS.values():
         text = text.replace(word, "place")
     return text
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _unmarked(each) for name, each in value.items() if name != "cache_control"}
+    if isinstance(value, list):
+        return [_unmarked(each) for each in value if not (isinstance(each, dict) and "cachePoint" in each)]
+    return value
 
 
 def _words(call: Received) -> tuple[str, ...]:
@@ -83,16 +95,26 @@ def _words(call: Received) -> tuple[str, ...]:
     return tuple(sorted((word for word in WORDS.values() if word in text), key=text.index))
 
 
-def test_the_judges_requests_differ_by_the_personas_alone(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+# The gate tries the provider without an SDK of its own: to import one takes seconds.
+PARAMETERS = [
+    pytest.param(each, marks=[] if each is Provider.COMPATIBLE else pytest.mark.deep(part="models"))
+    for each in Provider
+]
+
+
+@pytest.mark.parametrize("provider", PARAMETERS)
+def test_the_judges_requests_differ_by_the_personas_alone(
+    api: Api, monkeypatch: pytest.MonkeyPatch, provider: Provider
+) -> None:
     machine = EvaluationMachine(_written)
     monkeypatch.setattr(starting, "start_execution", machine.start)
-    monkeypatch.setenv(PROVIDERS, "compatible")
+    monkeypatch.setenv(PROVIDERS, provider.value)
     monkeypatch.setenv("FOURFOLD_COMPATIBLE_MODEL", "judge")
     body = {
         "name": "ibex evaluation",
-        "a": A,
-        "b": B,
-        "judge": "compatible:judge",
+        "a": {**A, "model": f"{provider}:okapi-model"},
+        "b": {**B, "model": f"{provider}:kudu-model"},
+        "judge": MODELS[provider],
         "briefs": BRIEFS,
         "repeats": 2,
         "max_usd": 5,
