@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,10 +12,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.errors import FourfoldError
 from fourfold.evaluation.cells import persona_id_of, run_id_of
+from fourfold.evaluation.first_pairs import is_among_first, is_rejected, is_silent
 from fourfold.evaluation.models import SIDES, Side
 from fourfold.evaluation.record import PAIRS_AT_ONCE, Evaluation, EvaluationStatus
 from fourfold.evaluation.refused_models import ModelRefusedError, refusal_of_run
-from fourfold.evaluation.silent_judge import is_silent
 from fourfold.evaluation.store import EvaluationStoppedError
 from fourfold.models.call_spans import spans_sent
 from fourfold.persona import Document, Persona
@@ -57,7 +58,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     runs = {side: _run(evaluation, pair.brief, side) for side in SIDES}
     if budget(pair.workspace_id, evaluation.id).stopped() is not None:
         return {}
-    if any(refusal_of_run(run, pair.brief) for run in runs.values()):
+    if any(map(refusal_of_run, runs.values())) or _is_rejected(evaluation, pair.brief, runs):
         return _refused(evaluation)
     personas = {side: _persona(evaluation, pair.brief, side) for side in SIDES}
     try:
@@ -71,7 +72,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     number = evaluations().pair_done(evaluation, pair.brief)
     if number is not None:
         _log_progress(evaluation, number)
-    if pair.brief < PAIRS_AT_ONCE and is_silent(evaluation, evaluations()):
+    if is_among_first(evaluation, pair.brief) and is_silent(evaluation, evaluations()):
         _refused(evaluation)
     return {}
 
@@ -83,12 +84,26 @@ def _refused(evaluation: Evaluation) -> dict[str, Any]:
     return {}
 
 
+def _is_rejected(evaluation: Evaluation, brief: int, runs: Mapping[Side, Run | None]) -> bool:
+    """Whether the requests of a side were rejected in this pair and in all others of the first ones."""
+    if not is_among_first(evaluation, brief):
+        return False
+    return any(
+        is_rejected([run]) and is_rejected([_stored_run(evaluation, each, side) for each in range(PAIRS_AT_ONCE)])
+        for side, run in runs.items()
+    )
+
+
 def _run(evaluation: Evaluation, brief: int, side: Side) -> Run | None:
     """The ended run of a cell, or None."""
-    run = persona_store().run(evaluation.workspace_id, run_id_of(evaluation.id, brief, side))
+    run = _stored_run(evaluation, brief, side)
     if run is not None and run.status is RunStatus.RUNNING:
         raise RunStillRunningError(run.id)
     return run
+
+
+def _stored_run(evaluation: Evaluation, brief: int, side: Side) -> Run | None:
+    return persona_store().run(evaluation.workspace_id, run_id_of(evaluation.id, brief, side))
 
 
 def _persona(evaluation: Evaluation, brief: int, side: Side) -> Persona | None:

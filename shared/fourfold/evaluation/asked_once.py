@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from fourfold.errors import DeadlineError
 from fourfold.evaluation.record import Evaluation
-from fourfold.evaluation.refused_models import ModelRefusedError, is_refused
+from fourfold.evaluation.refused_models import ModelRefusedError
 from fourfold.evaluation.store import EvaluationStore
 from fourfold.llm.fallback import Deadline
-from fourfold.llm.port import ModelCall, ModelError, StoppedError
+from fourfold.llm.port import DEPLOYMENT_FAILURES, ModelCall, ModelError, StoppedError
 from fourfold.persona import Document
 
 
@@ -20,10 +20,9 @@ class JudgeTimeoutError(DeadlineError):
 
 @dataclass(frozen=True)
 class AskedOnce:
-    """The answers about one brief of an evaluation, by key."""
+    """The answers of an evaluation, by key."""
 
     evaluation: Evaluation
-    brief: int
     store: EvaluationStore
     deadline: Deadline
 
@@ -39,7 +38,7 @@ class AskedOnce:
         Raises:
             EvaluationStoppedError: the evaluation sends no further call; the calls that the answer took are stored.
             JudgeTimeoutError: the time left may not suffice for a call of `timeout_s`.
-            ModelRefusedError: the model answers no call of the evaluation; what it refused is stored.
+            ModelRefusedError: the provider refuses the key or has no quota left; what it refused is stored.
         """
         if self.store.judgement(self.evaluation, key) is not None:
             return
@@ -49,7 +48,7 @@ class AskedOnce:
             found = answer()
         except ModelError as error:  # a model without a usable answer was paid for
             self._keep(key, unanswered(error.calls))
-            if is_refused(error.failure, self.brief):
+            if error.failure in DEPLOYMENT_FAILURES:
                 raise ModelRefusedError(error.reason) from None
             return
         except StoppedError as stopped:

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import product
 from typing import Final
 
+from fourfold.evaluation.first_pairs import rejection_of, silence_of
 from fourfold.evaluation.judging import Judgement, PairJudgement
 from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Observation, Preference, Side
 from fourfold.evaluation.observing import (
@@ -21,7 +22,6 @@ from fourfold.evaluation.observing import (
 from fourfold.evaluation.record import Evaluation, EvaluationStatus, StopReason
 from fourfold.evaluation.refused_models import refusal_of_calls, refusal_of_run
 from fourfold.evaluation.report import EvaluationData, report
-from fourfold.evaluation.silent_judge import silence_of
 from fourfold.evaluation.store import Budget, Committed, EvaluationStore
 from fourfold.events.envelope import EventData, bus_entry
 from fourfold.events.evaluation import EvaluationCompleted, EvaluationFailed
@@ -69,6 +69,7 @@ class _Observed:
     pair_judgements: list[PairJudgement]
     replies: dict[Side, Accounts]  # what they came to: the replies themselves would take most of the memory
     refusal: Problem | None  # the first one of a model that the evaluation needs
+    rejection: Problem | None  # the first one of a run
 
 
 def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Problem | None = None) -> Evaluation:
@@ -96,7 +97,7 @@ def _concluded(
     briefs = context.evaluations.briefs(evaluation.workspace_id, evaluation.id)
     observed = _observed(evaluation, len(briefs), context)
     if stopped == "failed":
-        failure = failure or observed.refusal or _silence(observed) or EVALUATION_FAILED
+        failure = failure or observed.refusal or _silence(observed) or observed.rejection or EVALUATION_FAILED
     committed = context.budget.spent()
     built = report(_data(evaluation, briefs, observed, stopped, committed))
     ended = _ended(evaluation, stopped, failure, committed, context.clock())
@@ -126,6 +127,7 @@ def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -
     judged: dict[Side, list[Judgement]] = {side: [] for side in SIDES}
     replied: dict[Side, Accounts] = dict.fromkeys(SIDES, NOTHING_SPENT)
     refusal: Problem | None = None
+    rejection: Problem | None = None
     for first in range(0, briefs, _BRIEFS_AT_ONCE):
         some = range(first, min(first + _BRIEFS_AT_ONCE, briefs))
         cells = context.evaluations.cells(evaluation, some)
@@ -138,18 +140,19 @@ def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -
             calls += [call for judgement in judgements for call in judgement.calls]
             cell = cells.get((brief, side))
             run = None if cell is None else cell.run
-            refusal = refusal or refusal_of_run(run, brief) or refusal_of_calls(calls, brief)
+            refusal = refusal or refusal_of_run(run) or refusal_of_calls(calls)
+            rejection = rejection or rejection_of(run)
             seen = None if cell is None else observation(evaluation, brief, side, cell, judgements, replies)
             if seen is not None:
                 found.append(seen)
         for brief in some:
             compared = pair_judgements_of(brief, stored).values()
             pair_judgements += compared
-            refusal = refusal or refusal_of_calls((call for each in compared for call in each.calls), brief)
+            refusal = refusal or refusal_of_calls(call for each in compared for call in each.calls)
             preference = preference_of(brief, stored)
             if preference is not None:
                 preferences.append(preference)
-    return _Observed(tuple(found), tuple(preferences), judged, pair_judgements, replied, refusal)
+    return _Observed(tuple(found), tuple(preferences), judged, pair_judgements, replied, refusal, rejection)
 
 
 def _silence(observed: _Observed) -> Problem | None:

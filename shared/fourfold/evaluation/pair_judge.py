@@ -66,7 +66,7 @@ class PairJudge:
 
     @property
     def _once(self) -> AskedOnce:
-        return AskedOnce(self.evaluation, self.brief, self.store, self.deadline)
+        return AskedOnce(self.evaluation, self.store, self.deadline)
 
     @property
     def _timeout_s(self) -> float:

@@ -53,7 +53,7 @@ class ScenarioReplies:
             return
         engine = self.evaluation.arm(side).config
         config, scenarios = reply_config(engine), scenario_set(engine.pipeline.variant)
-        once = AskedOnce(self.evaluation, self.brief, self.store, self.deadline)
+        once = AskedOnce(self.evaluation, self.store, self.deadline)
 
         def reply(scenario: Scenario) -> PersonaReply:
             turn = scenario_turn(persona, engine.safety, scenario)

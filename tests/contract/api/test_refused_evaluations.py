@@ -57,7 +57,7 @@ def _ended(api: Api, machine: EvaluationMachine) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("failure", [ModelFailure.AUTHENTICATION, ModelFailure.BAD_REQUEST], ids=str)
+@pytest.mark.parametrize("failure", [ModelFailure.AUTHENTICATION, ModelFailure.QUOTA], ids=str)
 def test_a_judge_that_refuses_its_first_call_ends_it_before_further_personas(
     api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch, failure: ModelFailure
 ) -> None:
@@ -77,16 +77,16 @@ def test_a_judge_that_refuses_its_first_call_ends_it_before_further_personas(
 def test_a_judge_without_a_usable_answer_to_the_first_pairs_ends_it(
     api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge = Judge(ModelFailure.INVALID_OUTPUT)
+    judge = Judge(ModelFailure.BAD_REQUEST)  # as for a model that does not exist
     monkeypatch.setattr(judging, "resolve", lambda _name: judge)
     found = _ended(api, machine)
-    assert (found["status"], found["error"]["code"]) == ("failed", "model_invalid_output")
+    assert (found["status"], found["error"]["code"]) == ("failed", "model_bad_request")
     assert "no persona of the first 4 pairs" in found["error"]["detail"]
     assert (found["report"]["pairs"], found["report"]["verdict"]) == (4, "inconclusive")
 
 
 @pytest.mark.parametrize(
-    ("failure", "fails_from"), [(ModelFailure.INVALID_OUTPUT, 1), (ModelFailure.BAD_REQUEST, 8)], ids=str
+    ("failure", "fails_from"), [(ModelFailure.BAD_REQUEST, 1), (ModelFailure.INVALID_OUTPUT, 8)], ids=str
 )
 def test_a_judge_that_answered_once_does_not_end_it(
     api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch, failure: ModelFailure, fails_from: int
@@ -99,23 +99,33 @@ def test_a_judge_that_answered_once_does_not_end_it(
     assert overall["n"] == fails_from // 2
 
 
-def test_a_side_whose_quota_is_spent_ends_it_without_a_winner(api: Api, machine: EvaluationMachine) -> None:
+@pytest.mark.parametrize(
+    ("failure", "from_brief", "status", "failed"),
+    [
+        (ModelFailure.QUOTA, 0, "failed", 1),
+        (ModelFailure.BAD_REQUEST, 0, "failed", 4),
+        (ModelFailure.BAD_REQUEST, 1, "completed", 5),  # one text was accepted, so the model and its settings are
+    ],
+)
+def test_a_side_that_is_refused_ends_it_without_a_winner(  # noqa: PLR0917 - a case and its outcome
+    api: Api, machine: EvaluationMachine, failure: ModelFailure, from_brief: int, status: str, failed: int
+) -> None:
     def refused(state: RunState) -> RunState:
-        return _fail(state) if state.config.pipeline.method == "single_call" else scripted(state)
+        if state.config.pipeline.method == "six_steps" or BRIEFS.index(state.intent) < from_brief:
+            return scripted(state)
+        return _fail(state, failure)
 
     machine.steps = refused
     found = _ended(api, machine)
-    assert (found["status"], found["error"]["code"]) == ("failed", "model_quota")
-    assert REASON in found["error"]["detail"]
-    assert (found["report"]["verdict"], found["report"]["a"]["runs"], found["report"]["b"]["failed"]) == (
-        "inconclusive",
-        1,
-        1,
-    )
+    assert (found["status"], found["report"]["b"]["failed"]) == (status, failed)
+    assert found["report"]["verdict"] == "inconclusive"
+    if status == "failed":
+        assert found["error"]["code"] == f"model_{failure}"
+        assert REASON in found["error"]["detail"]
 
 
-def _fail(state: RunState) -> NoReturn:
+def _fail(state: RunState, failure: ModelFailure) -> NoReturn:
     run = wiring.persona_store().run(state.workspace_id, state.run_id)
     assert run is not None
-    fail_run(identity_of(run), model_problem(ModelFailure.QUOTA, REASON), wiring.run_context())
+    fail_run(identity_of(run), model_problem(failure, REASON), wiring.run_context())
     raise RunOverError
