@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.formatting import money
+from fourfold.evaluation.amounts import NONE, amount, least_mean, probability
 
 _CODES: Final = {"better": 0, "equivalent": 0, "worse": 2}
 INCONCLUSIVE: Final = 3
@@ -52,24 +53,32 @@ def _measures(report: Mapping[str, Any]) -> Table:
     for column in ("", "A", "B", "B - A", "95 % interval", "n", "p", ""):
         table.add_column(column, justify="left" if column in {"", "95 % interval"} else "right")
     for measure in report["measures"]:
-        interval = measure["interval"]
         table.add_row(
             Text(measure["name"].replace("_", " "), style="bold" if measure["counts"] else "dim"),
-            _number(measure["a"]),
-            _number(measure["b"]),
-            _number(measure["difference"], signed=True),
-            "-"
-            if interval is None
-            else f"{_number(interval['low'], signed=True)} to {_number(interval['high'], signed=True)}",
-            str(measure["n"]),
-            "-" if measure["p"] is None else f"{measure['adjusted_p'] or measure['p']:.3f}",
-            Text(measure["verdict"] if measure["counts"] else "", style=_STYLES[measure["verdict"]]),
+            _figure(measure, measure["a"]),
+            _figure(measure, measure["b"]),
+            _figure(measure, measure["difference"], signed=True),
+            _interval(measure),
+            f"{measure['n']:,}",
+            probability(measure["adjusted_p"] if measure["counts"] and measure["p"] is not None else measure["p"]),
+            _verdict(measure),
         )
     return table
 
 
-def _number(value: float | None, *, signed: bool = False) -> str:
-    if value is None:
-        return "-"
-    digits = 4 if abs(value) < 1 else 2 if abs(value) < 100 else 0  # noqa: PLR2004 - three or four figures of each
-    return f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
+def _figure(measure: Mapping[str, Any], value: float | None, *, signed: bool = False) -> str:
+    return amount(value, measure["unit"], signed=signed, beside=least_mean(measure["a"], measure["b"]))
+
+
+def _interval(measure: Mapping[str, Any]) -> str:
+    if measure["interval"] is None:
+        return NONE
+    low, high = (_figure(measure, measure["interval"][end], signed=True) for end in ("low", "high"))
+    return f"{low} to {high}"
+
+
+def _verdict(measure: Mapping[str, Any]) -> Text:
+    if not measure["counts"]:
+        return Text("")
+    verdict = measure["verdict"]
+    return Text(verdict if measure["n"] else "not measured", style=_STYLES[verdict])

@@ -52,9 +52,7 @@ def with_verdicts(compared: Sequence[Compared], metrics: Sequence[str], stopped:
     ]
 
 
-def decide(
-    measures: Sequence[MeasureResult], stopped: str | None, pairs: int, scarce: Mapping[str, int] | None = None
-) -> Decision:
+def decide(measures: Sequence[MeasureResult], stopped: str | None, pairs: int, scarce: Mapping[str, int]) -> Decision:
     """The verdict over the measures that count.
 
     `better` or `worse` needs one measure that differs beyond doubt and none that differs the other way; `equivalent`
@@ -78,12 +76,11 @@ def decide(
     found = _shown(counted, settle)
     if found.verdict == "inconclusive":
         return found
-    missing = [each for each in counted if each.name in (scarce or {})]
+    missing = [f"{each.name} ({each.n} of {scarce[each.name]})" for each in counted if each.name in scarce]
     if missing:
-        named = _listed([f"{each.name} ({each.n} of {(scarce or {})[each.name]})" for each in missing])
         reason = (
-            f"There is no verdict, because most pairs have no value of {named}. Name other measures in `metrics` if it "
-            f"does not matter. Apart from that: {found.reason}"
+            f"There is no verdict, because most pairs have no value of {_listed(missing)}. Name other measures "
+            f"in `metrics` if it does not matter. Apart from that: {found.reason}"
         )
         return Decision("inconclusive", reason, None)
     return found
@@ -116,10 +113,8 @@ def despite_failures(
     counted = [each for each in penalised if each.counts]
     side = "B" if found.verdict == "better" else "A"
     if abs(b - a) > failed.margin * failed.n:
-        why, settle = (
-            f"that is more than {100 * failed.margin:.0f} points of 100 apart",
-            _briefs_to_settle([each for each in measures if each.counts], pairs),
-        )
+        why = f"that is more than {100 * failed.margin:.0f} points of 100 apart"
+        settle = _briefs_to_settle([each for each in measures if each.counts], pairs)
     elif _shown(counted, None).verdict != found.verdict:
         why = f"{side} would not win if these runs counted like the worst tenth of its pairs"
         settle = _briefs_to_settle(counted, pairs)

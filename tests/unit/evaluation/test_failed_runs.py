@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from fourfold.config.variant import Variant
-from fourfold.evaluation.measures import DEFAULT_METRICS, MEASURE_NAMES, REPLY_SEPARATION
+from fourfold.evaluation.comparison import Penalty
+from fourfold.evaluation.measures import DEFAULT_METRICS, MEASURE_NAMES, MEASURES, REPLY_SEPARATION
 from fourfold.evaluation.models import SIDES, Arm, EvaluationReport, Observation, Preference, Side
 from fourfold.evaluation.report import EvaluationData, report
 from fourfold.pipeline.audit import AUDIT
@@ -228,3 +229,31 @@ def test_exchanged_sides_have_the_opposite_verdict() -> None:
         seen[found.verdict] += 1
         assert report(_exchanged(data)).verdict == _MIRRORED[found.verdict], seed
     assert min(seen["better"], seen["worse"], seen["inconclusive"]) >= 2, seen
+
+
+@pytest.mark.parametrize(
+    ("name", "winner", "differences", "counted"),
+    [
+        ("overall", "better", [-3.0, -1.0, *[1.0] * 18], -2.0),
+        ("overall", "worse", [3.0, 2.0, *[-1.0] * 18], 2.5),
+        ("usd", "better", [3.0, 2.0, *[-1.0] * 18], 2.5),
+        ("usd", "worse", [-3.0, -1.0, *[1.0] * 18], -2.0),
+        ("overall", "better", [*[0.5] * 19, 0.25], 0.0),
+        ("usd", "better", [-0.5] * 3, 0.0),
+        ("overall", "worse", [-0.5], 0.0),
+    ],
+)
+def test_a_failed_run_counts_like_the_worst_tenth_of_the_pairs_and_never_as_a_gain(
+    name: str, winner: Any, differences: list[float], counted: float
+) -> None:
+    measure = next(each for each in MEASURES if each.name == name)
+    pairs = [(4.0, 4.0 + difference) for difference in differences]
+    made = Penalty(winner, 3).on_values(measure, pairs)
+    assert made[:-3] == pairs
+    assert made[-3:] == [(4.0, 4.0 + counted)] * 3
+
+
+def test_a_failed_run_is_a_lost_preference() -> None:
+    assert Penalty("better", 2).on_preferences(["b", "tie"]) == ["b", "tie", "a", "a"]
+    assert Penalty("worse", 1).on_preferences(["a"]) == ["a", "b"]
+    assert Penalty("worse", 1).on_preferences([]) == []

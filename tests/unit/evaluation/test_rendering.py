@@ -14,7 +14,7 @@ from fourfold.evaluation.models import BriefItem, Observation, Preference, Side
 from fourfold.evaluation.rendering import html, junit, markdown
 from fourfold.evaluation.report import MOST_ROWS, report
 from tests.unit.evaluation.hostile_report import HOSTILE, hostile_report
-from tests.unit.evaluation.observations import evaluation, observed
+from tests.unit.evaluation.observations import arm, evaluation, observed
 
 VOID = {"meta", "rect", "line"}
 
@@ -180,6 +180,15 @@ def test_the_plots_of_many_briefs_say_which_they_show() -> None:
     found = report(evaluation(MOST_ROWS + 100, observed))
     assert _texts(html(found), "500 scored briefs of the first 500 of 600,")
     assert _texts(html(report(evaluation(1, observed))), "1 brief, ")
+
+
+def test_markdown_fits_into_a_comment_whatever_the_briefs_are() -> None:
+    for text in ("`" * 200, "|" * 200, "`|" * 100, "<" * 200):
+        data = replace(evaluation(300, observed), a=arm("a", text[:100]), b=arm("b", text[:100]))
+        made = markdown(report(replace(data, briefs=[BriefItem(id=f"b{place}", text=text) for place in range(300)])))
+        assert len(made) < 65_536
+        assert "The first 100 of 300 rows" in made
+        assert len(re.findall(r"^\| b\d+ \|", made, re.MULTILINE)) == 100
 
 
 def test_the_size_of_a_report_does_not_grow_with_its_briefs() -> None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Final
 
+from fourfold.evaluation.amounts import NONE, amount, least_mean, probability
 from fourfold.evaluation.models import ArmSummary, ClaimCounts, EvaluationReport, MeasureResult, RowSide
 
-NONE: Final = "-"
 NO_ROWS: Final = "No run of a brief has ended."
-_LEAST_P: Final = 0.001
-_MS: Final = 1000
-_USD_DIGITS: Final = 4
-_MOST_DIGITS: Final = 6  # the cost of a run is known to the millionth
 # Characters that XML 1.0 does not allow, and those that change the direction of the text around them.
 _ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 
@@ -21,38 +16,6 @@ _ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U001
 def clean(text: str) -> str:
     """The text with U+FFFD for each character that a document must not contain."""
     return _ILLEGAL.sub("\ufffd", text)
-
-
-def amount(value: float | None, unit: str, *, signed: bool = False, beside: float | None = None) -> str:
-    """A value in its unit; a share as a percentage, without the unit's words.
-
-    A small sum of USD has as many decimals as `beside` needs, itself if None.
-    """
-    if value is None:
-        return NONE
-    sign = "+" if signed else ""
-    match unit:
-        case "USD":
-            return _rounded(value, sign, _usd_digits(value if beside is None else beside))
-        case "tokens":
-            return _rounded(value, f"{sign},", 0)
-        case "ms":
-            return f"{_rounded(value / _MS, sign, 1)} s"
-        case _ if unit.startswith("share"):
-            return f"{_rounded(100 * value, sign, 1)} %"
-        case _:
-            return _rounded(value, sign, 2)
-
-
-def _usd_digits(value: float) -> int:
-    """Four decimals, or up to six where fewer would not show two digits of the amount."""
-    return _USD_DIGITS if value == 0 else min(_MOST_DIGITS, max(_USD_DIGITS, 1 - math.floor(math.log10(abs(value)))))
-
-
-def _rounded(value: float, style: str, digits: int) -> str:
-    """The number with its sign, or zero without one."""
-    rounded = round(value, digits)
-    return f"{0.0:{style.replace('+', '')}.{digits}f}" if rounded == 0 else f"{rounded:{style}.{digits}f}"
 
 
 def score_text(side: RowSide | None) -> str:
@@ -86,8 +49,7 @@ def verdict_text(measure: MeasureResult) -> str:
 
 def measured(measure: MeasureResult, value: float | None, *, signed: bool = False) -> str:
     """A value of a measure, with as many decimals as its means have."""
-    means = [abs(mean) for mean in (measure.a, measure.b) if mean]
-    return amount(value, measure.unit, signed=signed, beside=min(means, default=0.0))
+    return amount(value, measure.unit, signed=signed, beside=least_mean(measure.a, measure.b))
 
 
 def interval_text(measure: MeasureResult) -> str:
@@ -96,13 +58,6 @@ def interval_text(measure: MeasureResult) -> str:
         return NONE
     low, high = measure.interval.low, measure.interval.high
     return f"{measured(measure, low, signed=True)} to {measured(measure, high, signed=True)}"
-
-
-def probability(p: float | None) -> str:
-    """A p-value."""
-    if p is None:
-        return NONE
-    return f"< {_LEAST_P}" if p < _LEAST_P else f"{p:.3f}"
 
 
 def settle_text(briefs: int | None) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from fourfold.evaluation.amounts import NONE, amount
 from fourfold.evaluation.models import EvaluationReport, MeasureResult
 from fourfold.evaluation.rendering.figures import (
     NO_ROWS,
-    NONE,
-    amount,
     arm_rows,
     claims_text,
     clean,
@@ -26,6 +25,8 @@ from fourfold.evaluation.rendering.figures import (
 )
 
 _MEASURES = ("measure", "A", "B", "B - A", "95 % interval", "n", "p", "margin", "verdict", "briefs to settle")
+# A comment on GitHub has at most 65,536 characters: with so many rows and any excerpts the report has fewer.
+_MOST_ROWS = 100
 _ROWS = ("brief", "text", "A", "B", "B - A", "preferred", "facts kept by A", "by B")
 
 
@@ -48,6 +49,7 @@ def markdown(report: EvaluationReport) -> str:
         *(["## Notes", "\n".join(f"- {code(note)}" for note in report.notes)] if report.notes else []),
         "## Briefs",
         _table(_ROWS, _rows(report)) if report.rows else NO_ROWS,
+        *([f"The first {_MOST_ROWS} of {len(report.rows)} rows; HTML and JSON have all of them."] * _is_cut(report)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -76,8 +78,12 @@ def _measure(measure: MeasureResult) -> Sequence[str]:
     )
 
 
+def _is_cut(report: EvaluationReport) -> bool:
+    return len(report.rows) > _MOST_ROWS
+
+
 def _rows(report: EvaluationReport) -> Iterable[Sequence[str]]:
-    for row in report.rows:
+    for row in report.rows[:_MOST_ROWS]:
         a, b = row.a, row.b
         yield (
             row.id,

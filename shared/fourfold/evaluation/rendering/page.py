@@ -9,11 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
+from fourfold.evaluation.amounts import NONE, amount
 from fourfold.evaluation.models import EvaluationReport, MeasureResult
 from fourfold.evaluation.rendering.figures import (
     NO_ROWS,
-    NONE,
-    amount,
     arm_rows,
     claims_text,
     clean,

@@ -9,8 +9,9 @@ from itertools import pairwise
 from statistics import fmean
 from typing import Final
 
+from fourfold.evaluation.amounts import amount
 from fourfold.evaluation.models import EvaluationReport, MeasureResult
-from fourfold.evaluation.rendering.figures import amount, clean, interval_text, measured, name_text
+from fourfold.evaluation.rendering.figures import clean, interval_text, measured, name_text
 
 WIDTH: Final = 720
 _LEFT, _RIGHT, _TOP, _ROW = 150.0, 24.0, 34.0, 26.0
