@@ -20,7 +20,7 @@ from fourfold.evaluation.models import Arm, BriefItem
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.evaluation.staleness import MAX_DURATION
 from fourfold.evaluation.variants import VARIANT_KEY
-from fourfold.http.problems import ProblemError, rejected
+from fourfold.http.problems import ProblemError, rejected, unavailable
 from fourfold.ids import id_from_operation
 from fourfold.personas.filters import PersonaFilter
 from fourfold.pipeline.staleness import MAX_SILENCE
@@ -90,7 +90,7 @@ def start_evaluation(
 
     Raises:
         ProblemError: 402, a budget of the workspace or of the key has less left than the evaluation holds, or a price
-            is not known; 503, the execution could not be started.
+            is not known; 503, the budget is contended, or the execution could not be started.
     """
     evaluation_id = id_from_operation("evl", operation_id)
     evaluation = evaluations().find(caller.workspace_id, evaluation_id)
@@ -101,6 +101,8 @@ def start_evaluation(
             evaluations().add(evaluation, run, plan.briefs, held)
         except BudgetExceededError as error:
             raise ProblemError(error.problem) from None
+        except TimeoutError:  # many reserve at once; nothing is stored
+            raise unavailable() from None
     if evaluation.status is EvaluationStatus.RUNNING:
         execute(evaluation, caller.settings.api.limits.concurrent_generations)
     return evaluation

@@ -115,6 +115,21 @@ def test_the_briefs_of_an_evaluation_that_was_not_stored_whole_go_within_days(
     assert len([item for item in api.stored("personas") if item["pk"]["S"] == "EVALUATIONS#DUE"]) == 1
 
 
+def test_a_contended_budget_is_a_503_that_may_be_repeated(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Settings(api).done(put("api.limits.usd_per_month", 9))
+    body = {"b": {"method": "naive"}, "briefs": BRIEFS, "max_usd": 5}
+    once = {"Idempotency-Key": "once"}
+    with monkeypatch.context() as busy:
+        busy.setattr("fourfold.storage.usage.budgets.transact", lambda *_: frozenset({"budget"}))
+        refused = api.call("POST", "/v1/evaluations", FULL_KEY, json=body, headers=once)
+    assert (refused.status_code, refused.json()["code"]) == (503, "service_unavailable")
+    assert not [item for item in api.stored("personas") if "EVALUATION" in item["pk"]["S"]]
+    assert api.call("POST", "/v1/evaluations", FULL_KEY, json=body, headers=once).status_code == 202
+    assert len(machine.started) == 1
+
+
 def test_an_entry_of_an_evaluation_that_is_not_its_own_deletes_nothing_of_it(
     api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
