@@ -12,8 +12,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fourfold.errors import FourfoldError
 from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.models import SIDES, Side
-from fourfold.evaluation.record import Evaluation, EvaluationStatus
+from fourfold.evaluation.record import PAIRS_AT_ONCE, Evaluation, EvaluationStatus
 from fourfold.evaluation.refused_models import ModelRefusedError, refusal_of_run
+from fourfold.evaluation.silent_judge import is_silent
 from fourfold.evaluation.store import EvaluationStoppedError
 from fourfold.models.call_spans import spans_sent
 from fourfold.persona import Document, Persona
@@ -70,6 +71,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     number = evaluations().pair_done(evaluation, pair.brief)
     if number is not None:
         _log_progress(evaluation, number)
+    if pair.brief < PAIRS_AT_ONCE and is_silent(evaluation, evaluations()):
+        _refused(evaluation)
     return {}
 
 

@@ -11,6 +11,7 @@ from fourfold.evaluation.cell_start import CellStarts
 from fourfold.evaluation.cells import run_id_of
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.persona import Document
+from fourfold.pipeline.submit import EvaluationOverError
 from fourfold.progress.events import JobStarted
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import RunStatus
@@ -49,7 +50,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if cell.brief == 0:
         _log_beginning(evaluation)
     starts = CellStarts(evaluations(), run_repository(), run_context(), cell.slots)
-    start = starts.start(evaluation, cell.brief, cell.side, run, now())
+    try:
+        start = starts.start(evaluation, cell.brief, cell.side, run, now())
+    except EvaluationOverError:
+        return _NOT_STARTED
     logger.info("cell started", extra={"evaluation_id": evaluation.id, "run_id": start.run.id})
     return {"started": True, "run_id": start.run.id, "input": json.loads(start.execution_input())}
 

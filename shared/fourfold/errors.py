@@ -16,7 +16,8 @@
   * NotFoundError              the workspace has no such resource
     + NoSuchPersonaError, NoSuchVersionError, NoSessionError, PersonaGoneError, NoBriefSetError
   * ConflictError              the request conflicts with the current state; read it and try again
-    + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
+    + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError,
+      EvaluationOverError
     + StoppedError              no further model call is wanted
       - RunCancelledError, EvaluationStoppedError, RunOverBudgetError
     + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError
@@ -32,6 +33,7 @@
   * DeliveryError              a message was not delivered, or its delivery is unknown
     + ConnectionGoneError, NotDeliveredError, DeliveryUnknownError, NotPublishedError
   * JobFailedError             a background job has no result; `problem` gives the reason
+  * ModelRefusedError          a provider refused the key, the account or the request of an evaluation's model
   * RunStillRunningError       an evaluation judges a run that has not ended; the state machine tries again
   * NotStartedError            the state machine execution could not be started
   * OutdatedStoreError         an earlier version stored the data; it must be converted first

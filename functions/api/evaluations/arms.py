@@ -13,8 +13,8 @@ from fourfold.config.effective import EffectiveSettings
 from fourfold.config.engine import AuditConfig
 from fourfold.config.preset_ops import PRESET_NAMES, preset_ops
 from fourfold.config.request import REQUEST_KEYS, provider_of, unusable_in_chat, usable_names, why_unusable
-from fourfold.evaluation.models import Arm, Side
-from fourfold.evaluation.variants import variant_ref
+from fourfold.evaluation.models import Arm, Side, VariantRef
+from fourfold.evaluation.variants import VARIANT_KEY, variant_ref
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.models.credentials import available_providers
 from fourfold.problem import FieldError
@@ -42,13 +42,14 @@ def arm_of(side: Side, asked: ArmRequest, base: EffectiveSettings) -> Arm:
         config = pin_settings(base, _settings(side, asked, base)).engine
     except ProblemError as refused:
         raise _at(side, asked, refused) from None
+    variant = variant_ref(config)
     return Arm(
         side=side,
-        label=asked.label or _label(side, asked),
+        label=asked.label or _label(side, asked, variant),
         config=config,
         config_hash=config.hash(),
         method=config.pipeline.method,
-        variant=variant_ref(config),
+        variant=variant,
     )
 
 
@@ -125,8 +126,9 @@ def _at(side: Side, asked: ArmRequest, refused: ProblemError) -> ProblemError:
     return ProblemError(refused.problem.model_copy(update={"errors": tuple(found)}), refused.headers)
 
 
-def _label(side: Side, asked: ArmRequest) -> str:
-    named = [name for name in (asked.preset, asked.model, asked.method) if name is not None]
+def _label(side: Side, asked: ArmRequest, variant: VariantRef | None) -> str:
+    own = None if variant is None or VARIANT_KEY not in asked.config else variant.name
+    named = [name for name in (asked.preset, asked.model, asked.method, own) if name is not None]
     if named:
         return " ".join(named)[:160]
     return f"{side.upper()}, changed" if asked.config else "current"

@@ -21,7 +21,9 @@ from functions.api.personas.schemas import Brief
 MOST_REPEATS = 5
 MOST_LAST = 1000
 """Of the newest briefs: so many personas are looked at."""
-_Line = Annotated[str, AfterValidator(acceptable_line)]
+# The length is inside, so that a text that is too long is said to have too many characters, and not items.
+_Label = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(acceptable_line)]
+_Name = Annotated[str, Field(min_length=1, max_length=160), AfterValidator(acceptable_line)]
 
 
 class _Body(BaseModel):
@@ -34,7 +36,7 @@ class ArmRequest(_Body):
     `preset` comes first, then `model`, `method` and `config`.
     """
 
-    label: Annotated[_Line | None, Field(min_length=1, max_length=80, description="Its name in the report.")] = None
+    label: Annotated[_Label | None, Field(description="Its name in the report.")] = None
     preset: Annotated[
         str | None, Field(min_length=1, max_length=80, description="A preset of models, such as `anthropic-current`.")
     ] = None
@@ -64,7 +66,7 @@ class EvaluationRequest(_Body):
         }
     )
 
-    name: Annotated[_Line | None, Field(min_length=1, max_length=160, description="Its name in lists.")] = None
+    name: Annotated[_Name | None, Field(description="Its name in lists.")] = None
     a: ArmRequest = ArmRequest()
     b: ArmRequest
     briefs: Annotated[

@@ -97,7 +97,7 @@ def typed_lines(console: Console, name: str) -> Iterator[str]:
 
 def score_file(client: Client, persona_id: str, file: Path) -> list[tuple[str, dict[str, Any]]]:
     """Returns each paragraph of a file with its drift envelope."""
-    replies = [part.strip() for part in file.read_text(encoding="utf-8").split("\n\n") if part.strip()]
+    replies = [part.strip() for part in file.read_text(encoding="utf-8-sig").split("\n\n") if part.strip()]
     found = [
         envelope
         for start in range(0, len(replies), _BATCH_SIZE)

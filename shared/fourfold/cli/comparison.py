@@ -29,7 +29,9 @@ def compare(one: Compared, other: Compared, console: Console) -> None:
         table.add_row(Text(label, style="cyan"), left, right)
     console.print(table)
     console.print(Text(what_it_shows(one, other), style="dim"), soft_wrap=True)
-    console.print(Text(f"For an answer, evaluate many briefs: {evaluate_command(one, other)}"), soft_wrap=True)
+    offline = any(_is_offline(persona) for persona, _ in (one, other))
+    begin = "With a model in place of the offline composer, evaluate many briefs" if offline else "Evaluate many briefs"
+    console.print(Text(f"{begin} for an answer: {evaluate_command(one, other)}"), soft_wrap=True)
 
 
 def comparison_document(one: Compared, other: Compared) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ def _edited_by_hand(client: Client, persona_id: str, reason: str | None, *, acce
     file.write_text(written(persona, before), encoding="utf-8")
     _run_editor(file)
     try:
-        changes = changes_in(file.read_text(encoding="utf-8"), before)
+        changes = changes_in(file.read_text(encoding="utf-8-sig"), before)
         if changes:
             persona = _sent(client, persona_id, changes, reason, accept_violations=accept_violations)
     except (CommandError, UnicodeDecodeError) as error:

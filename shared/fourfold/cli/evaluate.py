@@ -12,22 +12,24 @@ from fourfold.cli.assignments import settings_of
 from fourfold.cli.brief_file import BriefFile, read_briefs
 from fourfold.cli.client import ApiError, Client, UnreachableError
 from fourfold.cli.estimate import show_estimate
-from fourfold.cli.evaluation_report import show_evaluation, verdict_code
 from fourfold.cli.evaluation_results import (
     PATH,
     HtmlFile,
     JunitFile,
     MarkdownFile,
     ended_evaluation,
+    show_and_exit,
     write_reports,
 )
 from fourfold.cli.formatting import money
 from fourfold.cli.numbers import finite
-from fourfold.cli.output import AsJson, print_json
+from fourfold.cli.output import AsJson
 from fourfold.cli.session import RunContinuesError, connected
 from fourfold.cli.terminal import SafeConsole
+from fourfold.config.preset_ops import PRESET_NAMES
 from fourfold.errors import CommandError
 from fourfold.evaluation.variants import VARIANT_KEY, BadVariantError, variant_from_folder
+from fourfold.llm.model_names import full_name
 
 _ARM = "current, naive, a preset such as anthropic-current, or provider:model for every step."
 
@@ -56,6 +58,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
     ] = None,
     judge: Annotated[str | None, typer.Option(help="provider:model of the judge of both sides.")] = None,
     name: Annotated[str | None, typer.Option(help="Its name in lists.")] = None,
+    preferences: Annotated[
+        bool, typer.Option(help="Also ask the judge which persona of a pair is the better one, in both orders.")
+    ] = True,
     allow_same: Annotated[bool, typer.Option("--allow-same", help="Allow two equal sides.")] = False,
     estimate: Annotated[bool, typer.Option("--estimate", help="Show what it would cost, and spend nothing.")] = False,
     html: HtmlFile = None,
@@ -76,6 +81,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
         "b": {**_arm(b), **_config(set_b, variant_b)},
         "max_usd": max_usd,
         "repeats": repeats,
+        "preferences": preferences,
         "allow_same": allow_same,
     }
     further = {
@@ -90,10 +96,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
     body |= {key: value for key, value in further.items() if value is not None}
     console = SafeConsole(stderr=as_json)
     with connected() as client:
-        file = None if briefs is None else read_briefs(briefs)
+        file = None if briefs is None else _file_of(briefs)
         if file is not None:
-            if not file.briefs:
-                raise CommandError(f"{briefs}: The file has no brief. Write one in each line.")
             body["briefs"] = file.briefs
         expected = _sent(client, {**body, "dry_run": True}, file)
         if estimate:
@@ -104,21 +108,33 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
         console.print(Text(started["evaluation_id"], style="dim"))
         found = ended_evaluation(client, started["evaluation_id"], started["run_id"], console)
         write_reports(client, found["id"], html=html, junit=junit, markdown=markdown)
-    if as_json:
-        print_json(found)
-    else:
-        show_evaluation(found, console)
-    raise typer.Exit(verdict_code(found))
+    show_and_exit(found, as_json=as_json)
+
+
+def _file_of(path: Path) -> BriefFile:
+    file = read_briefs(path)
+    if not file.briefs:
+        raise CommandError(f"{path}: The file has no brief. Write one in each line.")
+    return file
 
 
 def _arm(spec: str) -> dict[str, Any]:
     if spec == "current":
-        return {"label": spec}
+        return {}
     if spec == "naive":
         return {"method": spec}
-    if ":" in spec and not spec.startswith("compatible:"):
-        return {"model": spec}
-    return {"preset": spec}
+    return {"model" if _is_model(spec) else "preset": spec}
+
+
+def _is_model(spec: str) -> bool:
+    """Whether a side is one model for every step: `provider:model`, or a bare name that is known."""
+    if spec in PRESET_NAMES or spec.startswith("compatible:"):
+        return False
+    try:
+        full_name(spec)
+    except ValueError:
+        return ":" in spec
+    return True
 
 
 def _config(assignments: list[str] | None, folder: Path | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The end of an evaluation: waits for it, and writes its reports to files."""
+"""The end of an evaluation: waits for it, shows it, and writes its reports to files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from fourfold.cli.client import ApiError, Client
+from fourfold.cli.evaluation_report import show_evaluation, verdict_code
+from fourfold.cli.output import print_json
 from fourfold.cli.session import RunContinuesError
+from fourfold.cli.terminal import SafeConsole
 
 PATH = "/v1/evaluations"
 _SERVER_ERROR = 500
@@ -64,6 +67,16 @@ def ended_evaluation(client: Client, evaluation_id: str, run_id: str, console: C
         hint = f"The evaluation continues when the server does. {_how_to_continue(evaluation_id)}"
         raise ApiError(f"{error}\n{hint}", error.problem) from error
     return found
+
+
+def show_and_exit(evaluation: dict[str, Any], *, as_json: bool) -> None:
+    """Prints an evaluation, and exits with the code of its verdict if it has ended."""
+    if as_json:
+        print_json(evaluation)
+    else:
+        show_evaluation(evaluation, SafeConsole())
+    if evaluation["status"] != "running":
+        raise typer.Exit(verdict_code(evaluation))
 
 
 def _how_to_continue(evaluation_id: str) -> str:

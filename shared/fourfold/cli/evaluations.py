@@ -1,4 +1,4 @@
-"""`fourfold evaluations`: list, show, cancel and delete evaluations."""
+"""`fourfold evaluations`: list, show, wait for, cancel and delete evaluations."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from fourfold.cli.evaluation_report import show_evaluation, verdict_code
 from fourfold.cli.evaluation_results import (
     PATH,
     HtmlFile,
     JunitFile,
     MarkdownFile,
     ended_evaluation,
+    show_and_exit,
     write_reports,
 )
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
@@ -57,7 +57,7 @@ def show(
     with connected() as client:
         found = client.call("GET", f"{PATH}/{evaluation_id}")
         write_reports(client, evaluation_id, html=html, junit=junit, markdown=markdown)
-    _print_and_exit(found, as_json=as_json)
+    show_and_exit(found, as_json=as_json)
 
 
 @app.command()
@@ -74,7 +74,7 @@ def wait(
         if found["status"] == "running":
             found = ended_evaluation(client, evaluation_id, found["run_id"], SafeConsole(stderr=as_json))
         write_reports(client, evaluation_id, html=html, junit=junit, markdown=markdown)
-    _print_and_exit(found, as_json=as_json)
+    show_and_exit(found, as_json=as_json)
 
 
 @app.command()
@@ -105,12 +105,3 @@ def _row(evaluation: dict[str, Any]) -> tuple[str, ...]:
         evaluation["a"]["label"],
         evaluation["b"]["label"],
     )
-
-
-def _print_and_exit(found: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(found)
-    else:
-        show_evaluation(found, SafeConsole())
-    if found["status"] != "running":
-        raise typer.Exit(verdict_code(found))

@@ -30,7 +30,7 @@ def label(
 ) -> None:
     """Store labels of your own, and show the passports of the judges they measure."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise typer.BadParameter(f"{file}: {error}") from error
     with connected() as client:

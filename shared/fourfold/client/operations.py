@@ -188,6 +188,11 @@ def cancel_evaluation(evaluation_id: str) -> Operation:
     return Operation("POST", f"/v1/evaluations/{evaluation_id}/cancel")
 
 
+def delete_evaluation(evaluation_id: str) -> Operation:
+    """Deletes an evaluation, or a part of it."""
+    return Operation("DELETE", f"/v1/evaluations/{evaluation_id}")
+
+
 def usage(first: str | None, last: str | None, group_by: str) -> Operation:
     """Reads usage."""
     return Operation("GET", "/v1/usage", query={"from": first, "to": last, "group_by": group_by})

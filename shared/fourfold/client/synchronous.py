@@ -245,6 +245,11 @@ class Fourfold:
         """Starts an evaluation; `request` are the fields of `POST /v1/evaluations`, such as `b` and `last`."""
         return self._document(EvaluationReceipt, operations.evaluate({"max_usd": max_usd, **request}))
 
+    def estimate_evaluation(self, max_usd: float, **request: Any) -> Estimate:  # noqa: ANN401 - JSON
+        """Returns what an evaluation would cost; nothing is stored or spent."""
+        body = {"max_usd": max_usd, **request, "dry_run": True}
+        return self._document(Estimate, operations.evaluate(body))
+
     def evaluation(self, evaluation_id: str) -> Evaluation:
         """Returns an evaluation, with its report once it has ended."""
         return self._document(Evaluation, operations.evaluation(evaluation_id))
@@ -256,6 +261,11 @@ class Fourfold:
     def cancel_evaluation(self, evaluation_id: str) -> Evaluation:
         """Ends an evaluation before its next model call."""
         return self._document(Evaluation, operations.cancel_evaluation(evaluation_id))
+
+    def delete_evaluation(self, evaluation_id: str) -> None:
+        """Deletes an evaluation that has ended, with its personas; repeats the request while more is left to delete."""
+        while self._send(operations.delete_evaluation(evaluation_id)).status_code == httpx.codes.ACCEPTED:
+            pass
 
     def follow(self, run_id: str, after: int = 0) -> Iterator[Mapping[str, Any]]:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""

@@ -91,9 +91,10 @@ def estimate_steps(intent: str, config: EngineConfig, steps: Sequence[StepName],
 
 def _times(config: EngineConfig, start_at: StepName) -> Sequence[tuple[StepName, tuple[int, int]]]:
     """The steps of a run with the least and the greatest number of their calls."""
-    if config.pipeline.method == "single_call":
-        return [(StepName.SINGLE_CALL, (1, 1)), (StepName.AUDIT, (1, 1))]
     audit = config.pipeline.audit
+    if config.pipeline.method == "single_call":
+        once = [(StepName.SINGLE_CALL, (1, 1)), (StepName.AUDIT, (1, 1))]
+        return [*once, (StepName.CONFIRM_AUDIT, (1, 1))] if audit.confirm == "always" else once
     repeats = 1 if audit.max_retries else 0
     first = position(StepName(audit.retry_from))
     planned = [

@@ -29,6 +29,7 @@ class CellStarts:
 
         Raises:
             WorkspaceFullError: the workspace has `slots` runs in progress.
+            EvaluationOverError: the evaluation has ended, or was deleted.
             LookupError: there is no such brief.
         """
         item = self.evaluations.brief(evaluation.workspace_id, evaluation.id, brief)

@@ -21,6 +21,7 @@ from fourfold.evaluation.observing import (
 from fourfold.evaluation.record import Evaluation, EvaluationStatus, StopReason
 from fourfold.evaluation.refused_models import refusal_of_calls, refusal_of_run
 from fourfold.evaluation.report import EvaluationData, report
+from fourfold.evaluation.silent_judge import silence_of
 from fourfold.evaluation.store import Budget, Committed, EvaluationStore
 from fourfold.events.envelope import EventData, bus_entry
 from fourfold.events.evaluation import EvaluationCompleted, EvaluationFailed
@@ -95,7 +96,7 @@ def _concluded(
     briefs = context.evaluations.briefs(evaluation.workspace_id, evaluation.id)
     observed = _observed(evaluation, len(briefs), context)
     if stopped == "failed":
-        failure = failure or observed.refusal or EVALUATION_FAILED
+        failure = failure or observed.refusal or _silence(observed) or EVALUATION_FAILED
     committed = context.budget.spent()
     built = report(_data(evaluation, briefs, observed, stopped, committed))
     ended = _ended(evaluation, stopped, failure, committed, context.clock())
@@ -110,7 +111,9 @@ def _concluded(
     )
     if not context.evaluations.finish(ended, ended_run, built, [entry], own):
         stored = context.personas.run(run.workspace_id, run.id)
-        ended_run = stored or ended_run
+        if stored is None:  # the evaluation was deleted, and its log with it
+            return ended, run
+        ended_run = stored
         ended = context.evaluations.find(evaluation.workspace_id, evaluation.id) or ended
     return ended, ended_run
 
@@ -147,6 +150,13 @@ def _observed(evaluation: Evaluation, briefs: int, context: ConclusionContext) -
             if preference is not None:
                 preferences.append(preference)
     return _Observed(tuple(found), tuple(preferences), judged, pair_judgements, replied, refusal)
+
+
+def _silence(observed: _Observed) -> Problem | None:
+    judgements = [one for each in observed.judgements.values() for one in each]
+    if any(one.overall is not None for one in judgements):
+        return None
+    return silence_of(call for one in judgements for call in one.calls)
 
 
 def _data(

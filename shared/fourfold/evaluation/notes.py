@@ -1,4 +1,4 @@
-"""Notes of a report on failed runs, on the judge's answers and on preferences: what the numbers do not show."""
+"""Notes of a report on models, failed runs, the judge's answers and preferences: what the numbers do not show."""
 
 from __future__ import annotations
 
@@ -7,10 +7,27 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean, variance
 from typing import Final
 
-from fourfold.evaluation.models import SIDES, Observation, Preference, Side
+from fourfold.evaluation.models import SIDES, Arm, Observation, Preference, Side
+from fourfold.llm.model_names import OFFLINE
+from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
 
 # Kinds of faults that a note names, of each side.
 _MOST_FAULTS: Final = 3
+
+
+def notes_on_models(a: Arm, b: Arm, judge: str) -> list[str]:
+    """Whether the offline composer wrote or judged, and whether the judge's model wrote for one side alone."""
+    writers = {"A": _writers(a), "B": _writers(b)}
+    composed = [side for side, models in writers.items() if any(map(_is_offline, models))]
+    parts = [f"wrote personas of {' and '.join(composed)}"] if composed else []
+    parts += ["judged"] if _is_offline(judge) else []
+    if parts:
+        return [f"The offline composer {' and '.join(parts)}, by rules: the numbers say nothing about models."]
+    own = [side for side, models in writers.items() if judge in models]
+    if len(own) != 1:
+        return []
+    note = f"The judge {judge} also wrote personas of {own[0]} and of no other side: a judge may prefer its own prose."
+    return [note]
 
 
 def notes_on_failures(observations: Sequence[Observation]) -> list[str]:
@@ -67,6 +84,16 @@ def notes_on_preferences(preferences: Sequence[Preference]) -> list[str]:
         "personas; those pairs are ties."
     )
     return [note]
+
+
+def _writers(arm: Arm) -> set[str]:
+    """The first models of the steps that write."""
+    order = SINGLE_CALL_ORDER if arm.method == "single_call" else STEP_ORDER
+    return {arm.config.pipeline.of(step).model for step in order if step is not StepName.AUDIT}
+
+
+def _is_offline(model: str) -> bool:
+    return model.startswith(f"{OFFLINE}:")
 
 
 def _of(observations: Sequence[Observation], side: Side) -> Iterable[Observation]:

@@ -32,7 +32,13 @@ from fourfold.evaluation.models import (
     RowSide,
     Side,
 )
-from fourfold.evaluation.notes import notes_on_failures, notes_on_judge, notes_on_preferences, notes_on_repeats
+from fourfold.evaluation.notes import (
+    notes_on_failures,
+    notes_on_judge,
+    notes_on_models,
+    notes_on_preferences,
+    notes_on_repeats,
+)
 from fourfold.evaluation.verdict import decide, despite_failures, excess_failures, with_verdicts
 from fourfold.evaluation.voices import separations
 
@@ -239,6 +245,7 @@ def _not_applicable(data: EvaluationData) -> dict[str, str]:
 
 def _notes(data: EvaluationData) -> list[str]:
     found = [
+        *notes_on_models(data.a, data.b, data.judge),
         *notes_on_failures(data.observations),
         # The calls of an evaluation that was stopped were not made: the judge is not to blame.
         *(notes_on_judge(data.observations) if data.stopped is None else []),

@@ -35,6 +35,7 @@ FILE_PATHS = ("/v1/personas/import", "/export/png", "/v1/evaluations")
 # A client that is still sending does not read the reply, so the rest of its body is read and discarded up to here.
 _DRAIN_BYTES = 32 * 1024 * 1024
 _DRAIN_SECONDS = 10
+_MOST_DIGITS = 4_000  # Python parses no integer of more than 4,300 digits
 _MAX_EXACT_INTEGER = 2**53  # below it every integer is exactly representable as a float
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -126,7 +127,11 @@ def parsed(body: bytes, max_values: int) -> Any:  # noqa: ANN401 - JSON
         raise _too_many_values(max_values)
     try:
         content = json.loads(
-            body.decode("utf-8-sig"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_number
+            body.decode("utf-8-sig"),
+            object_pairs_hook=_no_duplicates,
+            parse_constant=_no_constant,
+            parse_float=_number,
+            parse_int=_integer,
         )
     except (ValueError, RecursionError) as error:
         raise rejected(
@@ -202,6 +207,12 @@ def _number(text: str) -> float | int:
 
 def _no_constant(_name: str) -> None:
     raise ValueError("NaN and Infinity are not JSON.")
+
+
+def _integer(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"A number has more than {_MOST_DIGITS} digits.")
+    return int(text)
 
 
 def _reason_of(error: Exception) -> str:

@@ -72,6 +72,10 @@ class RunStoredError(ConflictError):
     """A run with this id is stored already."""
 
 
+class EvaluationOverError(ConflictError):
+    """The evaluation that a run is of has ended, or was deleted."""
+
+
 class RunRepository(Protocol):
     """Stores accepted requests."""
 
@@ -94,6 +98,7 @@ class RunRepository(Protocol):
             ConcurrentChangeError: the persona to regenerate has changed since it was read.
             BudgetExceededError: a budget has too little left; nothing is stored.
             RunStoredError: a new run, whose id follows from something else, is stored already.
+            EvaluationOverError: the evaluation of the run has ended, or was deleted; nothing is stored.
         """
 
     def reserve(self, workspace_id: str, run_ids: Sequence[str], max_concurrent: int) -> None:

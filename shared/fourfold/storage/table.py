@@ -18,7 +18,9 @@ Item = dict[str, Any]
 _READ_AT_ONCE, _WRITTEN_AT_ONCE = 100, 25
 _ATTEMPTS = 10
 _PAUSE_S, _LONGEST_PAUSE_S = 0.05, 1.0
-_CONDITION_FAILED = "ConditionalCheckFailedException"
+_CONDITION_FAILED, _TRANSACTION_CONFLICT = "ConditionalCheckFailedException", "TransactionConflictException"
+# Between attempts at a write that conflicts with a transaction, in seconds.
+CONFLICT_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 class Table:
@@ -201,14 +203,23 @@ def _projection(fields: str | None, names: Mapping[str, str] | None) -> dict[str
 
 
 def _unless_refused(write: Callable[[], Any]) -> Item | None:
-    """The attributes a conditional write answers with; None if its condition did not hold. Other errors are raised."""
-    try:
-        attributes: Item = write().get("Attributes", {})
-    except ClientError as error:
-        if error.response["Error"]["Code"] != _CONDITION_FAILED:
-            raise
-        return None
-    return attributes
+    """The attributes a conditional write answers with; None if its condition did not hold. Other errors are raised.
+
+    DynamoDB refuses to write an item that a transaction holds, so it is tried again: botocore does not.
+    """
+    pauses = iter(CONFLICT_PAUSES)
+    while True:
+        try:
+            attributes: Item = write().get("Attributes", {})
+        except ClientError as error:
+            code, pause = error.response["Error"]["Code"], next(pauses, None)
+            if code == _CONDITION_FAILED:
+                return None
+            if pause is None or code != _TRANSACTION_CONFLICT:
+                raise
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, keeps no secret
+        else:
+            return attributes
 
 
 def _attempts() -> Iterator[int]:

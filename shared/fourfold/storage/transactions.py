@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fourfold.storage.table import conditional_on
+from fourfold.storage.table import CONFLICT_PAUSES, conditional_on
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -21,8 +21,6 @@ ABSENT = "attribute_not_exists(pk)"
 PRESENT = "attribute_exists(pk)"
 # What one transaction may hold.
 MAX_WRITES = 100
-
-_CONFLICT_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 def transact(client: DynamoDBClient, groups: Mapping[str, Sequence[Write]]) -> frozenset[str]:
@@ -37,7 +35,7 @@ def transact(client: DynamoDBClient, groups: Mapping[str, Sequence[Write]]) -> f
     """
     names = [name for name, writes in groups.items() for _ in writes]
     items: list[Any] = [write for writes in groups.values() for write in writes]
-    for pause in (*_CONFLICT_PAUSES, None):
+    for pause in (*CONFLICT_PAUSES, None):
         try:
             client.transact_write_items(TransactItems=items)
         except ClientError as error:
@@ -86,10 +84,15 @@ def delete(
 
 
 def check(
-    table: str, key: Mapping[str, Any], condition: str = PRESENT, *, values: Mapping[str, Any] | None = None
+    table: str,
+    key: Mapping[str, Any],
+    condition: str = PRESENT,
+    *,
+    values: Mapping[str, Any] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Write:
     """A condition on an item that the transaction does not write."""
-    return {"ConditionCheck": {"TableName": table, "Key": key, **conditional_on(condition, values, None)}}
+    return {"ConditionCheck": {"TableName": table, "Key": key, **conditional_on(condition, values, names)}}
 
 
 def _places(error: ClientError, code: str) -> frozenset[int]:

@@ -2,7 +2,7 @@
 
 1. `begin` marks the workspace, with the event `workspace.deleted`. From then on its keys open nothing but the deletion.
 2. Evaluations start nothing more. Each persona is deleted as by its owner, with its event; a run in progress stops
-   before its next model call.
+   before its next model call. Then what is left of runs and evaluations is erased.
 3. Once nothing was found for QUIET, no request or message of before can store anything: settings, endpoints,
    deliveries, connections, kept replies and published events are erased.
 4. When a slice finds nothing more for QUIET again, and every event is published, the keys and the mark are erased
@@ -78,14 +78,17 @@ class WorkspaceDeletionStore(Protocol):
     def note_runs_in_progress(self, workspace_id: str, persona_id: str) -> None:
         """Remembers the runs whose logs keep an end after the persona is deleted."""
 
-    def erase_lost_runs(self, workspace_id: str) -> int:
-        """Erases runs that no persona has; returns how many there were."""
+    def erase_lost_runs(self, workspace_id: str, has_time: Callable[[], bool]) -> int:
+        """Erases runs that no persona has, while `has_time`; returns how many."""
+
+    def erase_evaluations(self, workspace_id: str, has_time: Callable[[], bool]) -> int:
+        """Erases evaluations, while `has_time`; returns how many."""
 
     def runs_in_progress(self, workspace_id: str) -> int:
         """How many of the remembered runs have not stopped yet."""
 
     def erase_rest(self, workspace_id: str, org_id: str) -> int:
-        """Erases all but personas, runs, keys, the mark and events that wait for the bus; returns how many items."""
+        """Erases what is left but keys, the mark and events that wait for the bus; returns how many items."""
 
     def has_waiting_events(self, workspace_id: str) -> bool:
         """Whether an event of the workspace is not published yet."""
@@ -116,9 +119,13 @@ def delete_slice(request: DeletionRequest, deleter: WorkspaceDeleter, seconds: f
     closing = store.begin(workspace_id, _deleted_entry(request, now))
     if closing is None:
         return DeletionSlice(now, None)
+
+    def has_time() -> bool:
+        return deleter.monotonic() <= until
+
     evaluating, personas = deleter.stop_evaluations(workspace_id), 0
     for persona_id in store.persona_ids(workspace_id):
-        if deleter.monotonic() > until:
+        if not has_time():
             break
         store.note_runs_in_progress(workspace_id, persona_id)
         deleter.delete_persona(workspace_id, persona_id)
@@ -126,7 +133,7 @@ def delete_slice(request: DeletionRequest, deleter: WorkspaceDeleter, seconds: f
     if evaluating and not personas:  # its run is kept until its execution has ended it
         store.note_activity(workspace_id)
         return DeletionSlice(closing.since, Waiting.RUNS)
-    if personas or store.erase_lost_runs(workspace_id):
+    if personas or store.erase_lost_runs(workspace_id, has_time) or store.erase_evaluations(workspace_id, has_time):
         store.note_activity(workspace_id)
         return DeletionSlice(closing.since, Waiting.SLICE, personas)
     return DeletionSlice(closing.since, _after_personas(request, closing, deleter))

@@ -80,6 +80,7 @@ def test_one_pair_says_what_it_shows_and_how_to_get_an_answer(compare: Compare) 
     assert "say nothing about the settings" in shown.stdout
     assert EVALUATE in shown.stdout
     assert "not meaningful" not in shown.stdout
+    assert "offline" not in shown.stdout
 
 
 def test_the_command_that_it_offers_is_one(compare: Compare) -> None:
@@ -97,6 +98,7 @@ def test_a_pair_of_the_offline_composer_is_not_meaningful(live: Live, compare: C
     assert "not meaningful" in one["note"]
     assert "offline composer" in one["note"]
     assert one["note"] == other["note"]
+    assert "With a model in place of the offline composer" in compare(BRIEF).stdout
 
 
 def test_json_has_the_note_of_the_text(live: Live, compare: Compare) -> None:

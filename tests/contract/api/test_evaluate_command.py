@@ -81,6 +81,36 @@ def test_a_problem_names_the_line(fourfold: Command, machine: EvaluationMachine)
     assert machine.started == []
 
 
+@pytest.mark.parametrize(
+    ("side", "pointer"),
+    [
+        ("anthropic:claude-opus-4-7", "b.model"),
+        ("claude-opus-4-7", "b.model"),
+        ("nobody:gpt", "b.model"),
+        ("anthropic-current", "b.preset"),
+        ("compatible:llama3.1:8b", "b.preset"),
+        ("nothing", "b.preset"),
+    ],
+)
+def test_a_side_is_a_model_or_a_preset(fourfold: Command, side: str, pointer: str) -> None:
+    written(b"A nurse, 40")
+    refused = fourfold("evaluate", "--b", side, "--max-usd", "1", "--briefs", "briefs.txt", "--estimate")
+    assert (refused.exit_code, f"{pointer}: " in refused.stderr) == (1, True), refused.stderr
+
+
+def test_a_side_that_is_changed_is_not_called_current(
+    fourfold: Command, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(b"A nurse, 40")
+    following(monkeypatch, KeyboardInterrupt())
+    words = ("--set-b", "engine.pipeline.audit.max_retries=0", "--max-usd", "1", "--briefs", "briefs.txt")
+    assert fourfold("evaluate", *words, "--no-preferences").exit_code == 130
+    shown = fourfold("evaluations", "show", machine.started[-1]["evaluation_id"], "--json")
+    found = json.loads(shown.stdout)
+    assert (found["a"]["label"], found["b"]["label"]) == ("current", "B, changed")
+    assert shown.exit_code == 0, "it is running"
+
+
 def test_an_interrupted_evaluation_is_waited_for(
     fourfold: Command, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

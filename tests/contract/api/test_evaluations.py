@@ -112,6 +112,7 @@ def test_an_arm_with_other_texts_is_named_by_them_in_every_format(api: Api, mach
     assert (variant["name"], variant["hash"][:4]) == ("scene-first", "var_")
     assert variant == found["b"]["variant"]
     assert found["a"]["variant"] is found["report"]["a"]["variant"] is None
+    assert (found["a"]["label"], found["b"]["label"]) == ("current", "scene-first")
     for form in ("markdown", "html"):
         assert f"scene-first ({variant['hash']})" in api.call("GET", path, FULL_KEY, params={"format": form}).text
 

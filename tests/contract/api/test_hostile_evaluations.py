@@ -15,6 +15,7 @@ from tests.contract.api.evaluation_machine import EvaluationMachine
 BRIEF = "Zoë, a nurse, 40, in Århus"
 OTHER = "A ferry pilot, 67, who cannot swim"
 VARIANT = "engine.pipeline.variant"
+AUDIT = "engine.pipeline.audit"
 SOUL, MASK = "Task: soul_draft. One scene.", "Task: mask_build. Two phrases."
 
 
@@ -92,7 +93,44 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "/b",
         "same_arms",
     ),
+    "retries of one call": (
+        {"a": {"method": "naive"}, "b": {"method": "naive", "config": {f"{AUDIT}.max_retries": 0}}},
+        "/b",
+        "same_arms",
+    ),
+    "where retries begin that there are not": (
+        {
+            "a": {"config": {f"{AUDIT}.max_retries": 0}},
+            "b": {"config": {f"{AUDIT}.max_retries": 0, f"{AUDIT}.retry_from": "mask_build"}},
+        },
+        "/b",
+        "same_arms",
+    ),
+    "a confirmation after retries that there are not": (
+        {
+            "a": {"config": {f"{AUDIT}.max_retries": 0}},
+            "b": {"config": {f"{AUDIT}.max_retries": 0, f"{AUDIT}.confirm": "never"}},
+        },
+        "/b",
+        "same_arms",
+    ),
+    "the confirming model spelled out": (
+        {"a": {}, "b": {"config": {f"{AUDIT}.confirm_model": "offline:composer-1"}}},
+        "/b",
+        "same_arms",
+    ),
+    "a preset spelled out": ({"a": {"preset": "offline"}, "b": {"model": "offline:composer-1"}}, "/b", "same_arms"),
+    "an empty config": ({"b": {"config": {}}}, "/b", "same_arms"),
     "another label": ({"b": {"label": "now"}}, "/b", "same_arms"),
+    "another spelling of a metric": ({"metrics": ["Overall"]}, "/metrics/0", "unknown_measure"),
+    "a truth for a number": ({"max_usd": True}, "/max_usd", "float_type"),
+    "a truth for repeats": ({"repeats": True}, "/repeats", "int_type"),
+    "a number for a truth": ({"allow_same": 1}, "/allow_same", "wrong_type"),
+    "a brief of 1 MB": ({"briefs": ["x " * 500_000]}, "/briefs/0", "string_too_long"),
+    "a variant that is not one": ({"b": {"config": {VARIANT: "mine"}}}, f"/b/config/{VARIANT}", "invalid_setting"),
+    "a judge without credentials": ({"judge": "anthropic:claude-opus-4-7"}, "/judge", "provider_not_configured"),
+    "a field of a side too many": ({"b": {"method": "naive", "judge": "x"}}, "/b/judge", "unknown_field"),
+    "a long name": ({"name": "x" * 161}, "/name", "string_too_long"),
     "a field too many": ({"winner": "b"}, "/winner", "unknown_field"),
 }
 
@@ -112,11 +150,12 @@ def test_what_cannot_be_evaluated_is_refused_by_pointer(api: Api, machine: Evalu
 
 
 def test_a_budget_that_is_no_number_is_refused(api: Api, machine: EvaluationMachine) -> None:
-    for number in ("NaN", "Infinity", "-Infinity", "1e999"):
+    for number in ("NaN", "Infinity", "-Infinity", "1e999", "-0.0", "1" + "0" * 5000):
         body = json.dumps({"b": {"method": "naive"}, "briefs": [BRIEF]})[:-1] + f', "max_usd": {number}}}'
         sent = {"content": body, "headers": {"Content-Type": "application/json"}}
         refused = api.call("POST", "/v1/evaluations", FULL_KEY, **sent)
         assert refused.status_code in {400, 422}, refused.text
+        assert "sys." not in refused.text
     assert machine.started == []
     assert api.nothing_happened()
 

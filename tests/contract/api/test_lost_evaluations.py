@@ -9,9 +9,12 @@ from typing import Any, NoReturn
 import pytest
 
 from fourfold.evaluation import concluding
+from fourfold.evaluation.record import StopReason
 from fourfold.evaluation.staleness import MAX_DURATION
 from fourfold.pipeline.staleness import MAX_SILENCE
 from fourfold.progress.run import Run
+from fourfold.storage.evaluations.budget import DynamoBudget
+from fourfold.storage.evaluations.store import DynamoEvaluations
 from fourfold.storage.runs.repository import DynamoRunRepository
 from functions import clock
 from functions import evaluation_ending as ending
@@ -149,6 +152,64 @@ def test_an_execution_that_ended_badly_ends_its_evaluation(api: Api, machine: Ev
     assert (found["report"]["pairs"], found["report"]["verdict"]) == (1, "inconclusive")
     machine.execute()
     assert api.read(path) == found
+
+
+def test_an_evaluation_that_is_ended_twice_at_once_has_the_report_of_the_end_it_has(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _asked(api).headers["location"]
+    machine.execute(pairs=2)
+    stop, others = DynamoBudget.stop, list[Any]()
+
+    def overtaken(budget: DynamoBudget, reason: StopReason) -> None:
+        if not others:
+            others.append(None)
+            machine.execute()  # ends it as completed, after this end has read that it is running
+        stop(budget, reason)
+
+    monkeypatch.setattr(DynamoBudget, "stop", overtaken)
+    execution_ended(_ended_badly(machine, "ABORTED"), Invocation())
+    found = api.read(path)
+    assert (found["status"], found["stopped"], found["report"]["stopped"]) == ("completed", None, None)
+
+
+def test_the_end_of_an_evaluation_that_is_deleted_stores_nothing(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _asked(api).headers["location"]
+    machine.execute(pairs=2)
+    finish, others = DynamoEvaluations.finish, list[Any]()
+
+    def overtaken(*given: Any) -> bool:
+        if not others:
+            others.append(None)
+            machine.execute()
+            assert api.call("DELETE", path, FULL_KEY).status_code == 204
+        return finish(*given)
+
+    monkeypatch.setattr(DynamoEvaluations, "finish", overtaken)
+    execution_ended(_ended_badly(machine, "ABORTED"), Invocation())
+    assert [item for item in api.stored("personas") if "EVALUATION" in item["pk"]["S"]] == []
+    assert api.stored("run-events") == []
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_cell_that_starts_while_its_evaluation_ends_makes_nothing(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch, deleted: bool
+) -> None:
+    path = _asked(api).headers["location"]
+    given = machine.started[-1]
+    cell = {name: given[name] for name in ("workspace_id", "evaluation_id", "slots")} | {"brief": 1, "side": "b"}
+    accept = DynamoRunRepository.accept
+
+    def overtaken(*given: Any) -> bool:
+        assert api.call("POST", f"{path}/cancel", FULL_KEY).json()["status"] == "cancelled"
+        assert not deleted or api.call("DELETE", path, FULL_KEY).status_code == 204
+        return accept(*given)
+
+    monkeypatch.setattr(DynamoRunRepository, "accept", overtaken)
+    assert start_cell(cell, None) == {"started": False}
+    assert [item for item in api.stored("personas") if "#PERSONA#" in item["pk"]["S"]] == []
 
 
 def test_a_cell_that_is_started_twice_at_once_is_one_run(

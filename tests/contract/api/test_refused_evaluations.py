@@ -74,13 +74,23 @@ def test_a_judge_that_refuses_its_first_call_ends_it_before_further_personas(
     assert announced == ["evaluation.failed"]
 
 
+def test_a_judge_without_a_usable_answer_to_the_first_pairs_ends_it(
+    api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = Judge(ModelFailure.INVALID_OUTPUT)
+    monkeypatch.setattr(judging, "resolve", lambda _name: judge)
+    found = _ended(api, machine)
+    assert (found["status"], found["error"]["code"]) == ("failed", "model_invalid_output")
+    assert "no persona of the first 4 pairs" in found["error"]["detail"]
+    assert (found["report"]["pairs"], found["report"]["verdict"]) == (4, "inconclusive")
+
+
 @pytest.mark.parametrize(
-    ("failure", "fails_from"), [(ModelFailure.OVERLOADED, 0), (ModelFailure.BAD_REQUEST, 8)], ids=str
+    ("failure", "fails_from"), [(ModelFailure.INVALID_OUTPUT, 1), (ModelFailure.BAD_REQUEST, 8)], ids=str
 )
-def test_a_judge_that_fails_for_now_or_for_one_text_does_not_end_it(
+def test_a_judge_that_answered_once_does_not_end_it(
     api: Api, machine: EvaluationMachine, monkeypatch: pytest.MonkeyPatch, failure: ModelFailure, fails_from: int
 ) -> None:
-    monkeypatch.setattr("fourfold.llm.fallback._FIRST_BACKOFF_S", 0.0)
     judge = Judge(failure, fails_from)
     monkeypatch.setattr(judging, "resolve", lambda _name: judge)
     found = _ended(api, machine)

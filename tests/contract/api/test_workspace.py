@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from fourfold.workspaces.deletion import QUIET
 from functions import clock, wiring
 from functions.api.evaluations import starting
 from functions.api.wiring import key_ring
+from functions.api.workspace import service
 from functions.configuration import org_of
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api, scripted
 from tests.contract.api.evaluation_machine import EvaluationMachine
@@ -272,6 +275,29 @@ def test_an_evaluation_in_progress_ends_and_leaves_nothing(
     ended = wiring.evaluations().find("ws_one", evaluation)
     assert ended is not None
     assert ended.status is EvaluationStatus.CANCELLED
+    delete_all(api, moving)
+    assert left(api, "ws_one") == {}
+
+
+def test_a_slice_erases_no_more_evaluations_than_it_has_time_for(
+    api: Api, moving: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, months = Table(api.tables, "personas"), Months(Table(api.tables, "personas"))
+    ids = [f"evl_01kaqf0c5v3y9m2t8z4n6r1w7{last}" for last in "abcdefgh"]
+    for evaluation_id in ids:
+        months.register("ws_one", EVALUATIONS, evaluation_id)
+        table.put(entry_key("ws_one", EVALUATIONS, evaluation_id))
+        table.put({**key(evaluation_pk("ws_one", evaluation_id), "EVALUATION"), "doc": {"S": "{}"}})
+    ticks = itertools.count()
+    monkeypatch.setattr(service, "time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
+    monkeypatch.setattr(service, "_SLICE_S", 3.0)
+    left_over: list[int] = []
+    while len(left_over) < len(ids) and (not left_over or left_over[-1]):
+        assert delete(api).json()["waiting_for"] == "more_to_erase"
+        left_over.append(sum(table.get(entry_key("ws_one", EVALUATIONS, each)) is not None for each in ids))
+    assert 2 < len(left_over) < len(ids)
+    assert left_over == sorted(set(left_over), reverse=True), "each slice erases some"
+    monkeypatch.setattr(service, "_SLICE_S", 1000.0)
     delete_all(api, moving)
     assert left(api, "ws_one") == {}
 

@@ -70,6 +70,9 @@ def test_the_range_has_one_retry_with_its_confirmation() -> None:
     assert (never.calls.low, never.calls.high, never.usd.low, never.usd.high) == (6, 6, estimate.usd.low, never.usd.low)
     always = estimate_generation(BRIEF, with_audit(config, confirm="always"))
     assert always.calls.low == 7
+    naive = with_audit(config, confirm="always")
+    naive = naive.model_copy(update={"pipeline": naive.pipeline.model_copy(update={"method": "single_call"})})
+    assert estimate_generation(BRIEF, naive).calls.low == 3, "a single call that passes is confirmed too"
 
 
 def test_a_later_start_costs_less() -> None:

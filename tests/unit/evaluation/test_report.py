@@ -153,7 +153,7 @@ def test_a_judge_that_changes_its_mind_with_the_order_prefers_none() -> None:
         return report(evaluation(20, observed, preferences=preferences, metrics=("preference",)))
 
     assert of(swayed).verdict == "equivalent"
-    assert "In 20 of 20 pairs" in of(swayed).notes[0]
+    assert any("In 20 of 20 pairs" in note for note in of(swayed).notes)
     assert of(firm).verdict == "better"
     won = of(firm).measure("preference")
     assert won is not None

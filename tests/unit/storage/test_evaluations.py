@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fourfold.evaluation.store import Committed, EvaluationStoppedError
 from fourfold.storage.evaluations.budget import DynamoBudget
@@ -41,6 +42,29 @@ def test_calls_in_flight_count_and_the_first_that_does_not_fit_stops_all(opened:
     assert (budget.stopped(), budget.spent()) == ("budget", Committed(0.2))
     with pytest.raises(EvaluationStoppedError):
         budget.reserve("three", 0.1)
+
+
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_reservation_that_meets_a_transaction_is_made_after_it(
+    opened: OpenBudget, dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """DynamoDB refuses to write an item that a transaction holds, and botocore does not repeat it."""
+    monkeypatch.setattr("fourfold.storage.table.time.sleep", lambda _: None)
+    budget, refused = opened(1.0), list[str]()
+
+    def conflict(model: Any, **_: Any) -> None:
+        if len(refused) < times:
+            refused.append(model.name)
+            raise ClientError({"Error": {"Code": "TransactionConflictException", "Message": ""}}, model.name)
+
+    dynamodb.meta.events.register("before-call.dynamodb.UpdateItem", conflict)
+    try:
+        budget.reserve("one", 0.4)
+        budget.settle("one", 0.4, 0.1)
+    finally:
+        dynamodb.meta.events.unregister("before-call.dynamodb.UpdateItem", conflict)
+    assert len(refused) == times
+    assert budget.spent() == Committed(0.1)
 
 
 def test_a_call_whose_answer_was_lost_costs_what_its_repetition_costs(opened: OpenBudget) -> None:

@@ -50,7 +50,7 @@ _BRIEFS, _BRIEF, _PAIR, _JUDGEMENT = "BRIEFS#", "BRIEF#", "PAIR#", "JUDGEMENT#"
 # Briefs in an item: 320 KB of the 400 that an item may have, were all as long as they may be.
 BRIEFS_OF_A_PAGE: Final = 20
 _BRIEF_PAGE: Final = TypeAdapter(list[BriefItem])
-_NAMES = {"#status": "status"}
+_IS_RUNNING, _RUNNING, _NAMES = "#status = :running", {":running": {"S": "running"}}, {"#status": "status"}
 _READ_AT_ONCE: Final = 100
 PER_USD: Final = 1_000_000_000
 _ATTEMPTS: Final = 10
@@ -238,14 +238,13 @@ class DynamoEvaluations:
     ) -> bool:
         """Stores the end of an evaluation with its run, report, events and usage; False if it has ended.
 
-        The report comes first: an evaluation that has ended has its report. What the evaluation held of budgets is
-        settled by what it spent.
+        All in one transaction: of two ends at once, the report is that of the one that is stored, and a deleted
+        evaluation gets none. What the evaluation held of budgets is settled by what it spent.
         """
         where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), REPORT)
-        self._table.put({**where, "doc": packed(report.model_dump_json())})
-        running = {":running": {"S": "running"}}
         writes = [
-            put(self._table.name, _record_item(evaluation), "#status = :running", values=running, names=_NAMES),
+            put(self._table.name, {**where, "doc": packed(report.model_dump_json())}),
+            put(self._table.name, _record_item(evaluation), _IS_RUNNING, values=_RUNNING, names=_NAMES),
             self._runs.end(run),
             *usage_writes(self._table.name, run.workspace_id, run.completed_at or run.started_at, spent),
             *outbox_puts(self._outbox, entries),
@@ -271,6 +270,11 @@ def _cell(run: Item, persona: Item | None) -> Cell:
 
 def _judged(item: Item | None) -> int:
     return 0 if item is None or "judged" not in item else int(item["judged"]["N"])
+
+
+def check_in_progress(table: str, workspace_id: str, evaluation_id: str) -> Write:
+    """The condition of a transaction that an evaluation is in progress."""
+    return check(table, evaluation_key(workspace_id, evaluation_id), _IS_RUNNING, values=_RUNNING, names=_NAMES)
 
 
 def evaluation_key(workspace_id: str, evaluation_id: str) -> Item:

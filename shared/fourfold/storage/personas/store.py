@@ -60,6 +60,7 @@ class DynamoPersonaStore:
         self._months = Months(self._table)
         self._runs = RunRecords(self._table)
         self.budgets = DynamoBudgets(client, table, outbox)
+        self.table_name = table
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
         """The persona, strongly consistent, or None.

@@ -13,8 +13,9 @@ from fourfold.persona import PersonaGoneError
 from fourfold.pipeline.bus_entries import started_entries
 from fourfold.pipeline.new_run import NewRun
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
-from fourfold.pipeline.submit import KeyClaim, RunStoredError, WorkspaceFullError
+from fourfold.pipeline.submit import EvaluationOverError, KeyClaim, RunStoredError, WorkspaceFullError
 from fourfold.spending.budget import Reservation
+from fourfold.storage.evaluations.store import check_in_progress
 from fourfold.storage.personas.store import DynamoPersonaStore
 from fourfold.storage.runs.slots import GenerationSlots
 from fourfold.storage.table import Table
@@ -63,17 +64,22 @@ class DynamoRunRepository:
             PersonaGoneError: the parent of the fork was deleted.
             BudgetExceededError: a budget has too little left.
             RunStoredError: the run is stored already.
+            EvaluationOverError: the evaluation that the run is of has ended, or was deleted.
         """
         run = start.run
         entries = started_entries(run, start.persona)
         own = self._personas.start_writes(start.stored, start.persona, run, entries, start.base)
-        fork = {} if start.origin is None else self._personas.fork_writes(start.persona, start.origin)
+        origins = {} if start.origin is None else self._personas.fork_writes(start.persona, start.origin)
         key = [] if claim is None else [self._claim_write(claim, replaces)]
         slug = self._slug_writes(start, claim, replaces)
+        if run.evaluation_id is not None:
+            origins["evaluation"] = [check_in_progress(self._personas.table_name, run.workspace_id, run.evaluation_id)]
         for _ in range(_ATTEMPTS):
             slot = self._slots.take(run.workspace_id, [run.id], max_concurrent)
             held = {} if reservation is None else self._budgets.hold_writes(run.workspace_id, run.id, reservation)
-            failed = transact(self._client, {"run": own, **fork, "key": key, "slug": slug, "slot": slot, **held})
+            failed = transact(self._client, {"run": own, **origins, "key": key, "slug": slug, "slot": slot, **held})
+            if "evaluation" in failed:
+                raise EvaluationOverError
             if "run" in failed and start.stored is None:
                 raise RunStoredError(run.id)
             if "run" in failed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from fourfold.storage.evaluations.due import DUE, due_item
@@ -77,15 +77,27 @@ class DynamoWorkspaceDeletion:
         for run_id in RunRecords(self._personas).running(workspace_id, run_ids):
             self._personas.put({**key(endings_pk(workspace_id), run_id), "at": at})
 
-    def erase_lost_runs(self, workspace_id: str) -> int:
-        """Erases runs that no persona has; returns how many there were."""
+    def erase_lost_runs(self, workspace_id: str, has_time: Callable[[], bool]) -> int:
+        """Erases runs that no persona has, while `has_time`; returns how many."""
         erased = 0
-        for run_id, persona_id in self._contents.runs(workspace_id):
+        for run_id, persona_id in takewhile(lambda _: has_time(), self._contents.runs(workspace_id)):
             lost = () if persona_id is None else self._of_lost_persona(workspace_id, persona_id)
             owned = (lost, self._contents.of_run(workspace_id, run_id))
             for partitions in owned:
                 _emptied(partitions)
             self._personas.delete_many(entry_key(workspace_id, listed, run_id) for listed in ALL_RUNS)
+            erased += 1
+        return erased
+
+    def erase_evaluations(self, workspace_id: str, has_time: Callable[[], bool]) -> int:
+        """Erases evaluations, each before its entries in lists, while `has_time`; returns how many."""
+        erased = 0
+        for entry in takewhile(lambda _: has_time(), self._contents.evaluation_entries(workspace_id)):
+            while _emptied(self._contents.of_evaluation(workspace_id, entry["sk"]["S"])):
+                pass
+            if DUE in entry:
+                self._personas.delete(due_item(entry[DUE]["S"]))
+            self._personas.delete({"pk": entry["pk"], "sk": entry["sk"]})
             erased += 1
         return erased
 
@@ -104,9 +116,8 @@ class DynamoWorkspaceDeletion:
         return waiting
 
     def erase_rest(self, workspace_id: str, org_id: str) -> int:
-        """Erases all but personas, runs, keys, the mark and events that wait for the bus; returns how many items."""
-        erased = self._erase_evaluations(workspace_id)
-        erased += _emptied(self._contents.shared(workspace_id)) + self._erase_webhooks(workspace_id)
+        """Erases what is left but keys, the mark and events that wait for the bus; returns how many items."""
+        erased = _emptied(self._contents.shared(workspace_id)) + self._erase_webhooks(workspace_id)
         erased += _emptied(self._contents.internal(workspace_id))
         config = Table(self._client, self._names.config)
         erased += int(config.delete(key(f"ORG#{org_id}", f"BELOW#WS#{workspace_id}")) is not None)
@@ -134,18 +145,6 @@ class DynamoWorkspaceDeletion:
         """What a deletion of the persona left that was interrupted before entries of lists were deleted last."""
         if self._personas.get(key(persona_pk(workspace_id, persona_id), "DELETED"), "pk") is not None:
             yield from self._contents.of_persona(workspace_id, persona_id)
-
-    def _erase_evaluations(self, workspace_id: str) -> int:
-        """Erases each evaluation, then its entries in lists: an interrupted request is continued with those left."""
-        erased = 0
-        for entry in self._contents.evaluation_entries(workspace_id):
-            while found := _emptied(self._contents.of_evaluation(workspace_id, entry["sk"]["S"])):
-                erased += found
-            if DUE in entry:
-                self._personas.delete(due_item(entry[DUE]["S"]))
-            self._personas.delete({"pk": entry["pk"], "sk": entry["sk"]})
-            erased += 1
-        return erased
 
     def _erase_webhooks(self, workspace_id: str) -> int:
         """Erases endpoints and deliveries. A note of each endpoint stays, since an event may be on its way to it."""
