@@ -123,7 +123,7 @@ def _texts(page: str, within: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize("usd", [0.000_02, 0.0007, 0.03, 14.0])
-def test_costs_of_any_size_are_told_apart(usd: float) -> None:
+def test_costs_of_any_size_have_different_ticks(usd: float) -> None:
     def of(brief: int, side: Side) -> Observation:
         return observed(brief, side, usd=usd * (1 + brief / 40) * (2 if side == "b" else 1))
 

@@ -158,7 +158,7 @@ def _points(tick: float) -> str:
 
 
 def _digits(ticks: Sequence[float]) -> int:
-    """The decimals that tell neighbouring ticks apart."""
+    """The decimals with which neighbouring ticks differ."""
     step = min((high - low for low, high in pairwise(ticks)), default=1.0)
     return max(0, -math.floor(math.log10(step) + 1e-9))
 
