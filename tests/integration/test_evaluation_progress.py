@@ -57,7 +57,8 @@ def test_a_client_that_returns_misses_and_repeats_no_event_of_an_evaluation(stac
         streamed_events, pushed_events = streamed.result(120), pushed.result(120)
     logged = stack.call("GET", f"/v1/runs/{run_id}/events/list").json()["data"]
     assert [event["type"] for event in logged] == ["run.started", "job.started", *["job.progress"] * 2, "job.completed"]
-    assert [event["done"] for event in logged if event["type"] == "job.progress"][-1] == len(BODY["briefs"])
+    # Two pairs that end within milliseconds may be logged in either order.
+    assert {event["done"] for event in logged if event["type"] == "job.progress"} == {1, 2}
     assert streamed_events == logged
     assert pushed_events == logged
     last = {"Last-Event-ID": str(logged[-1]["seq"])}
