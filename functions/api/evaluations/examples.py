@@ -6,12 +6,20 @@ from functools import cache
 from typing import Any
 
 from fourfold.config.engine import EngineConfig, PipelineConfig
+from fourfold.evaluation.claims import claims_of
+from fourfold.evaluation.ledger import CheckedClaim
 from fourfold.evaluation.models import Arm, BriefItem, ClaimCounts, Observation, Side
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.evaluation.report import EvaluationData, report
 from fourfold.persona import Scores
 from functions.api.evaluations.reading import document_of, summary_of
-from functions.api.evaluations.schemas import EvaluationErasure, EvaluationList, EvaluationReceipt
+from functions.api.evaluations.schemas import (
+    BriefClaims,
+    ClaimsPage,
+    EvaluationErasure,
+    EvaluationList,
+    EvaluationReceipt,
+)
 from functions.api.openapi.example_values import AT, PERSONA_ID, RUN_ID, by_schema
 
 EVALUATION_ID = "evl_01kaqf0c5v3y9m2t8z4n6r1w7b"
@@ -46,10 +54,22 @@ def examples() -> dict[str, Any]:
     documents = (
         document_of(evaluation, found),
         EvaluationList(data=(summary_of(evaluation),), has_more=False, next_cursor=None),
+        ClaimsPage(data=(_claims(),), has_more=False, next_cursor=None),
         EvaluationReceipt(evaluation_id=EVALUATION_ID, run_id=RUN_ID, status=EvaluationStatus.RUNNING),
         EvaluationErasure(evaluation_id=EVALUATION_ID, erased_briefs=240, briefs=300),
     )
     return by_schema(documents)
+
+
+def _claims() -> BriefClaims:
+    brief = _BRIEFS[0]
+    facts = claims_of(brief.text)
+    kept = tuple(CheckedClaim(claim=fact, outcome="kept") for fact in facts)
+    changed = tuple(
+        CheckedClaim(claim=fact, outcome="changed", observed="29") if fact.kind == "age" else each
+        for fact, each in zip(facts, kept, strict=True)
+    )
+    return BriefClaims(brief=0, id=brief.id, text=brief.text, a=kept, b=changed)
 
 
 def _arm(side: Side, label: str, config: EngineConfig) -> Arm:

@@ -1,4 +1,4 @@
-"""Routes of evaluations: start, list, read, cancel, delete."""
+"""Routes of evaluations: start, list, read, facts of the briefs, cancel, delete."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from fourfold.ids import is_evaluation_id
 from functions.api import wiring
 from functions.api.dependencies import Reader, Writer
 from functions.api.evaluations import deleting, reading
+from functions.api.evaluations.claims import claims_page, is_place
 from functions.api.evaluations.formats import formatted
 from functions.api.evaluations.schemas import (
+    ClaimsPage,
     EvaluationDocument,
     EvaluationErasure,
     EvaluationFormat,
@@ -107,6 +109,24 @@ async def read_evaluation(
         return reading.evaluation_document(reading.known_evaluation(caller.workspace_id, evaluation_id))
 
     return formatted(request, await wiring.in_thread(read), format)
+
+
+@router.get(
+    f"{EVALUATIONS}/{{evaluation_id}}/claims",
+    summary="Read the facts of its briefs",
+    response_model=ClaimsPage,
+    responses=replies.problems(401, 403, 404, 422),
+)
+async def read_claims(
+    evaluation_id: EvaluationIdPath, caller: Reader, limit: Limit = 20, cursor: Cursor = None
+) -> Response:
+    """Returns each brief with its facts, and whether the personas of A and B keep, change or lack them."""
+    after = None if cursor is None else int(id_after(cursor, is_place))
+
+    def read() -> ClaimsPage:
+        return claims_page(reading.known_evaluation(caller.workspace_id, evaluation_id), limit, after)
+
+    return document(await wiring.in_thread(read))
 
 
 @router.post(

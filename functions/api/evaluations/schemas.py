@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Wi
 from fourfold.config.models import ModelName
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.config.scope import Revisions
+from fourfold.evaluation.ledger import CheckedClaim
 from fourfold.evaluation.measures import DEFAULT_METRICS, POINTS_MARGIN
 from fourfold.evaluation.models import MAX_BRIEFS, EvaluationReport, VariantRef
 from fourfold.evaluation.record import EvaluationStatus, StopReason
@@ -160,6 +161,27 @@ class EvaluationSummary(BaseModel):
     created_at: datetime
     completed_at: datetime | None
     delete_after: datetime | None
+
+
+class BriefClaims(BaseModel):
+    """A brief of an evaluation with what became of its facts in the persona of either side.
+
+    `span` of a fact is its place in `text`, in characters. A side is null where it has no written persona.
+    """
+
+    brief: int
+    id: str
+    text: str
+    a: tuple[CheckedClaim, ...] | None
+    b: tuple[CheckedClaim, ...] | None
+
+
+class ClaimsPage(BaseModel):
+    """A page of the claims ledger, in the order of the briefs. `next_cursor` is null at the end."""
+
+    data: tuple[BriefClaims, ...]
+    has_more: bool
+    next_cursor: str | None
 
 
 class EvaluationErasure(BaseModel):

@@ -1,7 +1,9 @@
-"""`fourfold evaluations`: list, show, wait for, cancel and delete evaluations."""
+"""`fourfold evaluations`: list, show, wait for, cancel and delete evaluations, and the facts of their briefs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Annotated, Any
 
 import typer
@@ -61,6 +63,21 @@ def show(
 
 
 @app.command()
+def claims(
+    evaluation_id: EvaluationId,
+    limit: Annotated[int, typer.Option(min=1, help="How many briefs.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the facts of its briefs, and whether the personas of A and B keep, change or lack them."""
+    with connected() as client:
+        found = client.first(f"{PATH}/{evaluation_id}/claims", limit)
+    if as_json:
+        print_json(found)
+        return
+    print_rows((Column("brief"), Column("fact"), Column("A"), Column("B")), _facts(found))
+
+
+@app.command()
 def wait(
     evaluation_id: EvaluationId,
     html: HtmlFile = None,
@@ -94,6 +111,20 @@ def delete(evaluation_id: EvaluationId) -> None:
     with connected() as client:
         client.remove(f"{PATH}/{evaluation_id}")
     SafeConsole().print(Text(f"{evaluation_id} is deleted"))
+
+
+def _facts(found: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for brief in found:
+        # Both sides have the same facts; one without a persona has none.
+        for checked in zip_longest(brief["a"] or (), brief["b"] or ()):
+            fact = next(each["claim"] for each in checked if each)
+            yield brief["id"], fact["text"], *(_outcome(each) for each in checked)
+
+
+def _outcome(checked: dict[str, Any] | None) -> str:
+    if checked is None:
+        return "-"
+    return f"{checked['outcome']}: {checked['observed']}" if checked["observed"] else checked["outcome"]
 
 
 def _row(evaluation: dict[str, Any]) -> tuple[str, ...]:

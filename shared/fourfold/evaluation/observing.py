@@ -9,7 +9,7 @@ from typing import Final
 from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.claims import claims_of
 from fourfold.evaluation.judging import Judgement, PairJudgement
-from fourfold.evaluation.ledger import PersonaText, check_claims, claim_counts
+from fourfold.evaluation.ledger import CheckedClaim, PersonaText, check_claims, claim_counts
 from fourfold.evaluation.models import SIDES, ClaimCounts, Observation, Preference, Side
 from fourfold.evaluation.preference import in_both_orders
 from fourfold.evaluation.record import Evaluation
@@ -90,11 +90,17 @@ def pair_judgements_of(brief: int, stored: Mapping[str, str]) -> dict[Side, Pair
 
 
 def claims_kept(persona: Persona) -> ClaimCounts | None:
-    """Returns what became of the facts of a persona's brief; None without layers."""
+    """Returns how many facts of a persona's brief it keeps, changes and lacks; None without layers."""
+    checked = checked_claims(persona)
+    return None if checked is None else claim_counts(checked)
+
+
+def checked_claims(persona: Persona) -> tuple[CheckedClaim, ...] | None:
+    """Returns what became of each fact of a persona's brief; None without layers."""
     soul, self_, mask, surface = persona.soul, persona.self_, persona.mask, persona.surface
     if soul is None or self_ is None or mask is None or surface is None:
         return None
-    return claim_counts(check_claims(claims_of(persona.intent), PersonaText(soul, self_, mask, surface)))
+    return check_claims(claims_of(persona.intent), PersonaText(soul, self_, mask, surface))
 
 
 def judging_cost(judgements: Iterable[Judgement | PairJudgement]) -> tuple[TokenUsage, float | None]:

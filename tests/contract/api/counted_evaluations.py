@@ -29,6 +29,7 @@ class EvaluationOperations:
         path = f"/{given['evaluation_id']}"
         yield self._used("the end of an evaluation of one brief", lambda: conclude(given, None))
         yield self._used(f"GET {_PATH}/{{id}}, in each format", lambda: self._call("GET", path))
+        yield self._used(f"GET {_PATH}/{{id}}/claims of one brief", lambda: self._call("GET", f"{path}/claims"))
         yield self._used(f"DELETE {_PATH}/{{id}} of one brief", lambda: self._call("DELETE", path))
         self._start()
         path = f"/{self._machine.started[-1]['evaluation_id']}/cancel"

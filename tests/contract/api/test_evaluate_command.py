@@ -134,6 +134,13 @@ def test_an_interrupted_evaluation_is_waited_for(
     assert ended.exit_code == 3, ended.output
     assert json.loads(ended.stdout)["report"]["verdict"] == "inconclusive"
     assert Path("report.xml").read_text(encoding="utf-8").startswith("<?xml")
+    listed = fourfold("evaluations", "claims", evaluation_id)
+    assert listed.exit_code == 0, listed.output
+    [first, *_] = json.loads(fourfold("evaluations", "claims", evaluation_id, "--json").stdout)
+    fact = first["a"][0]
+    assert (fact["claim"]["text"], fact["outcome"]) == ("40", "changed")  # the scripted persona has its own age
+    assert "40" in listed.stdout
+    assert f"changed: {fact['observed']}" in listed.stdout
 
 
 def test_a_reply_that_does_not_arrive_says_where_to_look(fourfold: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,6 +59,7 @@ class Operations:
         self.ask("POST /v1/evaluations, dry_run", "POST", "/v1/evaluations", json={**BODY, "dry_run": True})
         self.ask("GET /v1/evaluations/{id}", "GET", path)
         self.ask("GET /v1/evaluations/{id}?format=html", "GET", path, params={"format": "html"})
+        self.ask("GET /v1/evaluations/{id}/claims", "GET", f"{path}/claims")
         page = self.ask("GET /v1/evaluations?limit=20", "GET", "/v1/evaluations", params={"limit": 20}).json()
         assert len(page["data"]) == 20
         cursor = {"limit": 20, "cursor": page["next_cursor"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -64,6 +65,29 @@ def test_an_evaluation_reports_both_sides_of_each_brief(api: Api, machine: Evalu
     events = api.read(f"/v1/runs/{found['run_id']}/events/list")["data"]
     assert [event["type"] for event in events][-1] == "job.completed"
     assert api.read(f"/v1/runs/{found['run_id']}")["kind"] == "evaluation"
+
+
+def test_the_facts_of_each_brief_are_read_with_their_places(api: Api, machine: EvaluationMachine) -> None:
+    started = api.call("POST", "/v1/evaluations", FULL_KEY, json=_asked())
+    path = f"{started.headers['location']}/claims"
+    waiting = api.read(path)
+    assert [(each["a"], each["b"]) for each in waiting["data"]] == [(None, None)] * len(BRIEFS)
+    machine.execute()
+    pages = [api.read(path, limit=2)]
+    assert pages[0]["has_more"] is True
+    pages.append(api.read(path, limit=2, cursor=pages[0]["next_cursor"]))
+    assert (pages[1]["has_more"], pages[1]["next_cursor"]) == (False, None)
+    found = [each for page in pages for each in page["data"]]
+    assert [(each["brief"], each["text"]) for each in found] == list(enumerate(BRIEFS))
+    rows = api.read(started.headers["location"])["report"]["rows"]
+    for each, row, side in ((each, row, side) for each, row in zip(found, rows, strict=True) for side in ("a", "b")):
+        facts = [fact["claim"] for fact in each[side]]
+        assert facts
+        assert all(each["text"][fact["span"]["start"] : fact["span"]["end"]] == fact["text"] for fact in facts)
+        outcomes = Counter(fact["outcome"] for fact in each[side])
+        assert {name: outcomes[name] for name in ("kept", "changed", "lost")} == row[side]["claims"]
+    assert api.call("GET", path, OTHER_FULL_KEY).status_code == 404
+    assert api.call("GET", path, FULL_KEY, params={"cursor": "nonsense"}).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,7 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("post", "/v1/evaluations"),
         ("get", "/v1/evaluations"),
         ("get", "/v1/evaluations/{evaluation_id}"),
+        ("get", "/v1/evaluations/{evaluation_id}/claims"),
         ("delete", "/v1/evaluations/{evaluation_id}"),
         ("post", "/v1/evaluations/{evaluation_id}/cancel"),
         ("get", "/v1/workspace/export"),

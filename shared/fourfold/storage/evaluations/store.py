@@ -35,7 +35,7 @@ from fourfold.storage.evaluations.due import DUE, due_entry, due_item
 from fourfold.storage.months import EVALUATIONS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import evaluation_pk, persona_pk, run_pk
-from fourfold.storage.personas.store import persona_key
+from fourfold.storage.personas.store import persona_key, personas_of
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, PRESENT, Write, check, delete, put, transact, update
@@ -192,6 +192,21 @@ class DynamoEvaluations:
         pages = self._table.query(pk, _BRIEFS)
         found = [brief for page in pages for brief in _BRIEF_PAGE.validate_json(unpacked(page["doc"]))]
         return found or [BriefItem.model_validate_json(item["doc"]["S"]) for item in self._table.query(pk, _BRIEF)]
+
+    def briefs_at(self, evaluation: Evaluation, places: range) -> dict[int, BriefItem]:
+        """The briefs at these places, by place. Twenty are one item."""
+        pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
+        pages = range(places.start // BRIEFS_OF_A_PAGE, -(-places.stop // BRIEFS_OF_A_PAGE))
+        found: dict[int, BriefItem] = {}
+        for item in self._table.get_many(key(pk, f"{_BRIEFS}{page:04}") for page in pages):
+            first = int(item["sk"]["S"].removeprefix(_BRIEFS)) * BRIEFS_OF_A_PAGE
+            found.update(enumerate(_BRIEF_PAGE.validate_json(unpacked(item["doc"])), start=first))
+        return {place: found[place] for place in places if place in found}
+
+    def personas(self, evaluation: Evaluation, briefs: Iterable[int]) -> dict[str, Persona]:
+        """The personas of these briefs that exist, by id."""
+        ids = (persona_id_of(evaluation.id, brief, side) for brief in briefs for side in SIDES)
+        return personas_of(self._table, evaluation.workspace_id, ids)
 
     def cells(self, evaluation: Evaluation, briefs: Iterable[int]) -> Mapping[tuple[int, Side], Cell]:
         """The cells of these briefs that have a run, by brief and side. A hundred items are read by one request."""
