@@ -121,7 +121,7 @@ class WorkspaceContents:
     def of_sessions_from(self, workspace_id: str, persona_id: str, session_id: str) -> Iterator[Partition]:
         """The items of a session and of the persona's sessions that began after it.
 
-        None if the session is gone or being deleted, or an earlier version stored it without the time of its beginning.
+        Nothing if the session is gone or being deleted, or an earlier version stored it without its beginning.
         """
         session = session_in(self._personas.get(header_key(workspace_id, persona_id, session_id)))
         if session is None or session.started_at is None:
