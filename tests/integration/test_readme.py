@@ -34,12 +34,15 @@ ENDLESS = {
     "fourfold workspace delete ws_acme": ("personas deleted", "sleep 0.1"),
 }
 # Exit codes with a documented meaning: a critical failure, a reply beyond the threshold, a tone that did not move, a
-# verdict that does not favour B, a voice that is not kept; and that of Ctrl-C in a deletion.
+# verdict that does not favour B, an evaluation that has ended and cannot be cancelled, a voice that is not kept; and
+# that of Ctrl-C in a deletion.
 MEANT = {
     "fourfold test": {0, 1},
     "fourfold drift": {0, 2},
     "fourfold refine": {0, 2},
     "fourfold evaluate": {0, 2, 3},
+    "fourfold evaluations wait": {0, 2, 3},
+    "fourfold evaluations cancel": {1},
     "fourfold voice-check": {0, 1},
     "fourfold workspace delete": {130},
 }
@@ -61,6 +64,7 @@ class Shell:
             "http://127.0.0.1:8000": self.server.server.api_url,
             "<id>": self.ids.get("per", "per_none"),
             "per_...": self.ids.get("per", "per_none"),
+            "evl_...": self.ids.get("evl", "evl_none"),
             "cfs_...": self.ids.get("cfs", "cfs_"),
             "ws_acme": WORKSPACE_ID,
             "<brief>": "A shy founder, 34",
@@ -85,7 +89,7 @@ class Shell:
             timeout=SECONDS,
             check=False,
         )
-        self.ids |= {found[0:3]: found for found in re.findall(r"\b(?:per|cfs)_[0-9a-z]{26}\b", done.stdout)}
+        self.ids |= {found[0:3]: found for found in re.findall(r"\b(?:per|cfs|evl)_[0-9a-z]{26}\b", done.stdout)}
         return done.returncode, done.stdout
 
     def run_until(self, command: str, sign: str, cause: str) -> tuple[int, str]:

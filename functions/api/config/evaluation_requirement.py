@@ -51,21 +51,22 @@ class EvaluationRequirement:
             ProblemError: 409, settings are neither the present ones nor found as good as those before them.
         """
         at = now()
-        present = earlier = _engine(before, at)
+        earlier = _engine(before, at)
+        present = earlier_hash = _hash(earlier)
+        evaluated: list[tuple[tuple[str, str], Evaluation]] | None = None
         for moment in (at, *_ends(before, after, at)):
             wanted = _engine(after, moment)
-            pair = (_hash(earlier), _hash(wanted))
-            if wanted.pipeline.require_evaluation and pair[1] not in {pair[0], _hash(present)}:
-                self._require_evaluated(pair, _differing(earlier, wanted), None if moment == at else moment)
-            earlier = wanted
+            pair = (earlier_hash, _hash(wanted))
+            if wanted.pipeline.require_evaluation and pair[1] not in {earlier_hash, present}:
+                evaluated = self._newest() if evaluated is None else evaluated
+                if not any(of == pair and _allows(each) for of, each in evaluated):
+                    raise _refusal(_differing(earlier, wanted), None if moment == at else moment)
+            earlier, earlier_hash = wanted, pair[1]
 
-    def _require_evaluated(self, pair: tuple[str, str], keys: Sequence[str], end: datetime | None) -> None:
-        if not self._is_evaluated(pair):
-            raise _refusal(keys, end)
-
-    def _is_evaluated(self, pair: tuple[str, str]) -> bool:
+    def _newest(self) -> list[tuple[tuple[str, str], Evaluation]]:
+        """The newest evaluations, each with the hashes of its sides."""
         page = evaluations().page(self._workspace_id, _LOOKED_AT, None)
-        return any(_pair(each) == pair and _allows(each) for each in page.evaluations)
+        return [(_pair(each), each) for each in page.evaluations]
 
 
 def why_evaluated(name: str, chain: Sequence[ScopeState], moment: datetime) -> str:

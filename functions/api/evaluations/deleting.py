@@ -19,7 +19,7 @@ _SLICE_S: Final = 20.0
 
 
 def cancel_evaluation(workspace_id: str, evaluation_id: str) -> Evaluation:
-    """Lets an evaluation send no further call, as `ending.cancel` does.
+    """Lets an evaluation send no further call, as `evaluation_ending.cancel` does.
 
     Raises:
         ProblemError: 404 no such evaluation, 409 it has ended.

@@ -81,12 +81,12 @@ def _range(wanted: PersonaFilter) -> tuple[str | None, str | None]:
 
     Personas of an evaluation have ids of its time, whenever they were made.
     """
-    if wanted.evaluation_id is not None:
+    if wanted.evaluation_id is None:
+        lowest = _bound(wanted.created_after, -_CLOCKS_DIFFER)
+        highest = _bound(wanted.created_before, _CLOCKS_DIFFER)
+    else:
         lowest, highest = cell_ids("per", wanted.evaluation_id)
-        return (highest, lowest) if wanted.newest_first else (lowest, highest)
-    if wanted.newest_first:
-        return _bound(wanted.created_before, _CLOCKS_DIFFER), _bound(wanted.created_after, -_CLOCKS_DIFFER)
-    return _bound(wanted.created_after, -_CLOCKS_DIFFER), _bound(wanted.created_before, _CLOCKS_DIFFER)
+    return (highest, lowest) if wanted.newest_first else (lowest, highest)
 
 
 def _bound(moment: datetime | None, slack: timedelta) -> str | None:
