@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import parse_headers
 from typing import Any
 
 import pytest
@@ -124,7 +125,7 @@ def _is_clear(error: ModelError, bad: Bad) -> None:
 
 @contextmanager
 def _closing_server() -> Iterator[str]:
-    """Accepts connections, reads the beginning of a request, and closes them."""
+    """Accepts connections, reads a request whole, and closes them: what is unread would make the close a reset."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -133,8 +134,9 @@ def _closing_server() -> Iterator[str]:
                     connection, _ = listener.accept()
                 except OSError:
                     return
-                with connection:
-                    connection.recv(65536)
+                with connection, connection.makefile("rb") as received:
+                    received.readline()
+                    received.read(int(parse_headers(received).get("Content-Length", "0")))
 
         thread = threading.Thread(target=serve)
         thread.start()
