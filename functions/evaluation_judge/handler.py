@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from fourfold.errors import FourfoldError
-from fourfold.evaluation.cells import persona_id_of, run_id_of
-from fourfold.evaluation.first_pairs import is_among_first, is_rejected, is_silent
-from fourfold.evaluation.models import SIDES, Side
-from fourfold.evaluation.record import PAIRS_AT_ONCE, Evaluation, EvaluationStatus
+from fourfold.evaluation.first_pairs import is_among_first, is_silent
+from fourfold.evaluation.models import SIDES
+from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.evaluation.refused_models import ModelRefusedError, refusal_of_run
 from fourfold.evaluation.store import EvaluationStoppedError
 from fourfold.models.call_spans import spans_sent
-from fourfold.persona import Document, Persona
+from fourfold.persona import Document
 from fourfold.progress.events import JobProgress
 from fourfold.progress.log import RunOverError
-from fourfold.progress.run import Run, RunStatus
 from fourfold.trace import Work
+from functions.evaluation_judge.cells import ended_run, is_side_rejected, written_persona
 from functions.evaluation_judge.pair import judge_pair
 from functions.preload import preload
 from functions.step_entry import deadline_of
-from functions.wiring import budget, evaluation_log, evaluations, persona_store
+from functions.wiring import budget, evaluation_log, evaluations
 
 logger = Logger()
 # Progress events of one evaluation, at most.
@@ -41,10 +38,6 @@ class JudgePairInput(Document):
     brief: int
 
 
-class RunStillRunningError(FourfoldError):
-    """The run of a cell has not ended."""
-
-
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Judges and asks what is missing yet; returns an empty object.
 
@@ -55,12 +48,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     evaluation = evaluations().find(pair.workspace_id, pair.evaluation_id)
     if evaluation is None or evaluation.status is not EvaluationStatus.RUNNING:
         return {}
-    runs = {side: _run(evaluation, pair.brief, side) for side in SIDES}
+    runs = {side: ended_run(evaluation, pair.brief, side) for side in SIDES}
     if budget(pair.workspace_id, evaluation.id).stopped() is not None:
         return {}
-    if any(map(refusal_of_run, runs.values())) or _is_rejected(evaluation, pair.brief, runs):
+    if any(map(refusal_of_run, runs.values())) or is_side_rejected(evaluation, pair.brief, runs):
         return _refused(evaluation)
-    personas = {side: _persona(evaluation, pair.brief, side) for side in SIDES}
+    personas = {side: written_persona(evaluation, pair.brief, side) for side in SIDES}
     try:
         with spans_sent(Work("evaluation_judge", pair.workspace_id, run_id=evaluation.run_id)):
             judge_pair(evaluation, pair.brief, personas, deadline_of(context))
@@ -82,34 +75,6 @@ def _refused(evaluation: Evaluation) -> dict[str, Any]:
     budget(evaluation.workspace_id, evaluation.id).stop("failed")
     logger.warning("a model refuses the evaluation", extra={"evaluation_id": evaluation.id})
     return {}
-
-
-def _is_rejected(evaluation: Evaluation, brief: int, runs: Mapping[Side, Run | None]) -> bool:
-    """Whether the requests of a side were rejected in this pair and in all others of the first ones."""
-    if not is_among_first(evaluation, brief):
-        return False
-    return any(
-        is_rejected([run]) and is_rejected([_stored_run(evaluation, each, side) for each in range(PAIRS_AT_ONCE)])
-        for side, run in runs.items()
-    )
-
-
-def _run(evaluation: Evaluation, brief: int, side: Side) -> Run | None:
-    """The ended run of a cell, or None."""
-    run = _stored_run(evaluation, brief, side)
-    if run is not None and run.status is RunStatus.RUNNING:
-        raise RunStillRunningError(run.id)
-    return run
-
-
-def _stored_run(evaluation: Evaluation, brief: int, side: Side) -> Run | None:
-    return persona_store().run(evaluation.workspace_id, run_id_of(evaluation.id, brief, side))
-
-
-def _persona(evaluation: Evaluation, brief: int, side: Side) -> Persona | None:
-    """The persona that a cell wrote, or None."""
-    persona = persona_store().persona(evaluation.workspace_id, persona_id_of(evaluation.id, brief, side))
-    return persona if persona is not None and persona.has_layers else None
 
 
 def _log_progress(evaluation: Evaluation, done: int) -> None:
