@@ -12,7 +12,7 @@ from fourfold.problem import problem
 from functions.api.evaluations.reading import known_evaluation
 from functions.api.evaluations.schemas import EvaluationErasure
 from functions.evaluation_ending import cancel
-from functions.evaluation_erasure import erasure_store, evaluation_eraser
+from functions.evaluation_erasure import evaluation_eraser
 
 # Far below the time at which API Gateway ends a silent request.
 _SLICE_S: Final = 20.0
@@ -43,11 +43,12 @@ def delete_evaluation(workspace_id: str, evaluation_id: str) -> EvaluationErasur
     if evaluation.status is EvaluationStatus.RUNNING:
         detail = "Cancel it first, and delete it when it has ended."
         raise ProblemError(problem("evaluation_running", "The evaluation is in progress", 409, detail))
+    eraser = evaluation_eraser()
     try:
-        if erase_slice(evaluation, evaluation_eraser(), _SLICE_S):
+        if erase_slice(evaluation, eraser, _SLICE_S):
             return None
     except ConcurrentChangeError:
         raise unavailable() from None
     return EvaluationErasure(
-        evaluation_id=evaluation.id, erased_briefs=erasure_store().erased(evaluation), briefs=evaluation.briefs
+        evaluation_id=evaluation.id, erased_briefs=eraser.store.erased(evaluation), briefs=evaluation.briefs
     )

@@ -173,6 +173,11 @@ def evaluate(body: Mapping[str, Any]) -> Operation:
     return Operation("POST", "/v1/evaluations", body)
 
 
+def estimate_evaluation(body: Mapping[str, Any]) -> Operation:
+    """Estimates what an evaluation would cost."""
+    return evaluate({**body, "dry_run": True})
+
+
 def evaluation(evaluation_id: str) -> Operation:
     """Reads an evaluation."""
     return Operation("GET", f"/v1/evaluations/{evaluation_id}")

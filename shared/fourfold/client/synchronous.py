@@ -247,8 +247,7 @@ class Fourfold:
 
     def estimate_evaluation(self, max_usd: float, **request: Any) -> Estimate:  # noqa: ANN401 - JSON
         """Returns what an evaluation would cost; nothing is stored or spent."""
-        body = {"max_usd": max_usd, **request, "dry_run": True}
-        return self._document(Estimate, operations.evaluate(body))
+        return self._document(Estimate, operations.estimate_evaluation({"max_usd": max_usd, **request}))
 
     def evaluation(self, evaluation_id: str) -> Evaluation:
         """Returns an evaluation, with its report once it has ended."""

@@ -217,9 +217,14 @@ def _unless_refused(write: Callable[[], Any]) -> Item | None:
                 return None
             if pause is None or code != _TRANSACTION_CONFLICT:
                 raise
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, keeps no secret
+            wait_about(pause)
         else:
             return attributes
+
+
+def wait_about(seconds: float) -> None:
+    """Waits half to one and a half times as long, so that writers that met do not meet again."""
+    time.sleep(seconds * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, keeps no secret
 
 
 def _attempts() -> Iterator[int]:
@@ -227,7 +232,7 @@ def _attempts() -> Iterator[int]:
     pause = _PAUSE_S
     for number in range(_ATTEMPTS):
         if number:
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, keeps no secret
+            wait_about(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
         yield number
     raise TimeoutError("DynamoDB kept putting parts of a batch off")

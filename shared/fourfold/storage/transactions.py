@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fourfold.storage.table import CONFLICT_PAUSES, conditional_on
+from fourfold.storage.table import CONFLICT_PAUSES, conditional_on, wait_about
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -44,7 +42,7 @@ def transact(client: DynamoDBClient, groups: Mapping[str, Sequence[Write]]) -> f
                 return frozenset(names[place] for place in failed)
             if pause is None or not _places(error, "TransactionConflict"):
                 raise
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, keeps no secret
+            wait_about(pause)
         else:
             break
     return frozenset()
