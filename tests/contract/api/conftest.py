@@ -61,6 +61,7 @@ from functions.configuration import config_reader, deployment_defaults, effectiv
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
+from tests.contract.api.evaluation_machine import EvaluationMachine
 from tests.contract.api.served import description
 from tests.invocation import Invocation
 from tests.tables import Kept, Tables, kept_in_moto, tables_in_moto
@@ -385,3 +386,11 @@ def _forget() -> None:
     further = (*kept_for_evaluations, *settings, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_lists, *kept_for_jobs):
         made.cache_clear()
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
+    """Executes the evaluations that requests start, with scripted models."""
+    found = EvaluationMachine(scripted)
+    monkeypatch.setattr(starting, "start_execution", found.start)
+    return found

@@ -8,18 +8,10 @@ from typing import Any
 import pytest
 
 from fourfold.client import ApiProblemError, AsyncFourfold, Fourfold
-from functions.api.evaluations import starting
-from tests.contract.api.conftest import FULL_KEY, Live, scripted
+from tests.contract.api.conftest import FULL_KEY, Live
 from tests.contract.api.evaluation_machine import EvaluationMachine
 
 REQUEST: dict[str, Any] = {"b": {"method": "naive"}, "briefs": ["A nurse, 40"], "preferences": False}
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
-    found = EvaluationMachine(scripted)
-    monkeypatch.setattr(starting, "start_execution", found.start)
-    return found
 
 
 def test_an_evaluation_from_estimate_to_deletion(live: Live, machine: EvaluationMachine) -> None:

@@ -12,20 +12,12 @@ from typer.testing import CliRunner, Result
 
 from fourfold.cli.client import ApiError, Client, UnreachableError
 from fourfold.cli.main import app
-from functions.api.evaluations import starting
-from tests.contract.api.conftest import FULL_KEY, Live, scripted
+from tests.contract.api.conftest import FULL_KEY, Live
 from tests.contract.api.evaluation_machine import EvaluationMachine
 
 Command = Callable[..., Result]
 ARGUMENTS = ("--b", "naive", "--max-usd", "1")
 OF_FILE = (*ARGUMENTS, "--briefs", "briefs.txt")
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
-    found = EvaluationMachine(scripted)
-    monkeypatch.setattr(starting, "start_execution", found.start)
-    return found
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from fourfold.config.variant import Variant
 from fourfold.evaluation.asked_scenarios import asked_scenarios
 from fourfold.scenario_names import SCENARIO_NAMES
 from fourfold.voice.scenarios import shipped_scenarios
-from functions.api.evaluations import starting
 from functions.evaluation_judge import models as judging
-from tests.contract.api.conftest import FULL_KEY, Api, scripted
+from tests.contract.api.conftest import FULL_KEY, Api
 from tests.contract.api.evaluation_machine import EvaluationMachine
 from tests.contract.api.scenario_speaker import RENT, KilledError, Mumbling, Speaker
 
@@ -20,13 +19,6 @@ BRIEF = "A shy founder, 34, in Istanbul"
 BRIEFS = [f"A {work}, {age}, in Cork" for age, work in enumerate(("baker", "pilot", "nurse", "judge"), start=40)] * 3
 SHIPPED = shipped_scenarios().find("joke.work").text(None)
 VARIANT = "engine.pipeline.variant"
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
-    found = EvaluationMachine(scripted)
-    monkeypatch.setattr(starting, "start_execution", found.start)
-    return found
 
 
 @pytest.fixture

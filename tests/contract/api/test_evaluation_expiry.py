@@ -14,24 +14,17 @@ from fourfold.pipeline.store import ConcurrentChangeError
 from fourfold.storage.evaluations.due import due_entry, due_item
 from fourfold.storage.table import Table
 from functions import evaluation_ending, wiring
-from functions.api.evaluations import deleting, starting
+from functions.api.evaluations import deleting
 from functions.evaluation_expiry import handler as expiry
 from functions.evaluation_start.handler import handler as start_cell
 from tests.contract.api.config_calls import Settings, put
-from tests.contract.api.conftest import FULL_KEY, Api, scripted
+from tests.contract.api.conftest import FULL_KEY, Api
 from tests.contract.api.evaluation_machine import EvaluationMachine
 from tests.invocation import Invocation
 
 BRIEFS = ["A shy founder, 34, in Istanbul", "A ferry pilot, 67, who cannot swim"]
 DAYS = "api.retention.evaluation_days"
 DELETES = "functions.evaluation_erasure.delete_persona"
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
-    found = EvaluationMachine(scripted)
-    monkeypatch.setattr(starting, "start_execution", found.start)
-    return found
 
 
 def _evaluated(api: Api, machine: EvaluationMachine, **changed: Any) -> str:

@@ -20,7 +20,6 @@ from fourfold.problem import problem
 from fourfold.progress.log import RunOverError
 from fourfold.storage.client import dynamodb
 from functions import wiring
-from functions.api.evaluations import starting
 from functions.evaluation_judge import models as judging
 from tests.builders import START
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, scripted, use_settings
@@ -30,13 +29,6 @@ from tests.contract.api.stored_personas import Shelf
 from tests.dynamo_meter import DynamoMeter
 
 BRIEFS = ["A shy founder, 34, in Istanbul", "A ferry pilot, 67, who cannot swim", "A lighthouse keeper, 50, in Cork"]
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
-    found = EvaluationMachine(scripted)
-    monkeypatch.setattr(starting, "start_execution", found.start)
-    return found
 
 
 def _asked(**changed: Any) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
-from functions.api.evaluations import starting
-from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api, scripted
+from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api
 from tests.contract.api.evaluation_machine import EvaluationMachine
 
 BRIEF = "Zoë, a nurse, 40, in Århus"
@@ -17,13 +16,6 @@ OTHER = "A ferry pilot, 67, who cannot swim"
 VARIANT = "engine.pipeline.variant"
 AUDIT = "engine.pipeline.audit"
 SOUL, MASK = "Task: soul_draft. One scene.", "Task: mask_build. Two phrases."
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
-    found = EvaluationMachine(scripted)
-    monkeypatch.setattr(starting, "start_execution", found.start)
-    return found
 
 
 def _variant(name: str, **texts: str) -> dict[str, Any]:

@@ -22,19 +22,12 @@ from functions.api.evaluations import starting
 from functions.api.runs import listing, polling
 from functions.evaluation_start.handler import handler as start_cell
 from functions.execution_ended.handler import handler as execution_ended
-from tests.contract.api.conftest import FULL_KEY, Api, scripted
+from tests.contract.api.conftest import FULL_KEY, Api
 from tests.contract.api.evaluation_machine import EvaluationMachine
 from tests.invocation import Invocation
 
 BODY = {"b": {"method": "naive"}, "briefs": ["A shy founder, 34, in Istanbul", "A pilot, 67, in Cork"], "max_usd": 5}
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
-    found = EvaluationMachine(scripted)
-    monkeypatch.setattr(starting, "start_execution", found.start)
-    return found
 
 
 def _asked(api: Api, key: str = "once") -> Any:

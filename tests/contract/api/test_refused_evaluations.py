@@ -15,7 +15,6 @@ from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunOverError
 from functions import wiring
-from functions.api.evaluations import starting
 from functions.evaluation_judge import models as judging
 from tests.builders import ScriptedModel
 from tests.contract.api.conftest import FULL_KEY, Api, scripted
@@ -39,13 +38,6 @@ class Judge:
         if len(self.asked) <= self.fails_from:
             return ScriptedModel().complete(request)
         raise ModelError(self.failure, REASON)
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
-    found = EvaluationMachine(scripted)
-    monkeypatch.setattr(starting, "start_execution", found.start)
-    return found
 
 
 def _ended(api: Api, machine: EvaluationMachine) -> dict[str, Any]:

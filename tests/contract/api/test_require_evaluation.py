@@ -11,8 +11,7 @@ from fourfold.evaluation.measures import DEFAULT_METRICS
 from fourfold.evaluation.models import EvaluationReport, Verdict
 from fourfold.storage.config.store import DynamoConfigStore
 from fourfold.storage.evaluations.store import DynamoEvaluations
-from functions.api.evaluations import starting
-from tests.contract.api.conftest import FULL_KEY, Api, scripted
+from tests.contract.api.conftest import FULL_KEY, Api
 from tests.contract.api.evaluation_machine import EvaluationMachine
 
 REQUIRED, RETRIES = "engine.pipeline.require_evaluation", "engine.pipeline.audit.max_retries"
@@ -22,13 +21,6 @@ VARIANT = {"name": "poor", "texts": {"comfort.money": "The rent is due on Friday
 def _set(api: Api, **values: Any) -> httpx.Response:
     ops = [{"op": "set", "key": key, "value": value} for key, value in values.items()]
     return api.call("PATCH", "/v1/config", FULL_KEY, json={"scope": "workspace", "ops": ops})
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> EvaluationMachine:
-    found = EvaluationMachine(scripted)
-    monkeypatch.setattr(starting, "start_execution", found.start)
-    return found
 
 
 def _evaluate(api: Api, machine: EvaluationMachine, config: dict[str, Any], **chosen: Any) -> None:
